@@ -1,0 +1,229 @@
+"""Delivers what is owed.
+
+::
+
+    lease ──▶ case as it is now ──▶ card ──▶ platform ──▶ sent, and where its message is
+      ▲                                         │ asks to wait, fails: owed, tried again later; a day of that: dead
+      └──────── due ◀───────────────────────────┘ the destination is gone: so is all that is owed to it
+
+Within a destination alerts go out in order, one at a time; destinations don't wait for each other. Whatever is killed
+in between is leased again once its lease has run out, and goes out with the same key, by which a platform that can
+tell drops the second of two.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from bot import cards
+from bot.detect.lexicon import Lexicon
+from bot.errors import DeliveryError, DestinationGone, RetryLater, StoreError
+from bot.log import redact
+from bot.model import Alert, Card
+from bot.store import Store, alerts, ledger
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE = 64  # deliveries under way
+_ANSWER_WITHIN = 60.0  # seconds for one delivery, after which it counts as failed
+_LEASE = timedelta(seconds=2 * _ANSWER_WITHIN)
+_GIVE_UP_AFTER = timedelta(days=1)
+_FIRST_RETRY = 5.0  # seconds; doubled with each attempt
+_LONGEST_RETRY = 3600.0
+_PULSE = 5.0  # seconds between two looks into the store, in which another process may owe something
+
+
+class Poster(Protocol):
+    """Where cards go: what a platform does for alerts."""
+
+    async def post(self, destination: str, card: Card, *, key: str, reply_to: str | None = None) -> str:
+        """Post a card and return the platform's id of the message; the same key never makes two, where it can tell.
+
+        Raises RetryLater, or DestinationGone.
+        """
+
+    async def edit(self, destination: str, message: str, card: Card) -> None:
+        """Put a card in the place of the one that a message shows. Raises RetryLater, or DestinationGone."""
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What deliveries share."""
+
+    store: Store
+    posters: Mapping[str, Poster]
+    lexicon: Lexicon
+    clock: Callable[[], datetime]
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    running: set[asyncio.Task[bool]] = field(default_factory=set)
+    sent: int = 0
+    off: set[str] = field(default_factory=set)  # the platforms that were found to be switched off
+
+
+async def deliver_due(
+    store: Store, posters: Mapping[str, Poster], lexicon: Lexicon, clock: Callable[[], datetime]
+) -> int:
+    """Deliver what is due, until nothing is, and return how many alerts went out.
+
+    `posters` has a platform by the name that its destinations begin with; what is owed on others stays owed.
+    """
+    desk = _Desk(store, posters, lexicon, clock)
+    async with _finishing(desk):
+        while True:
+            desk.wake.clear()
+            await _begin(desk)
+            if not desk.running:
+                return desk.sent
+            await desk.wake.wait()
+
+
+async def deliver_forever(
+    store: Store,
+    posters: Mapping[str, Poster],
+    lexicon: Lexicon,
+    clock: Callable[[], datetime],
+    wake: asyncio.Event,
+) -> None:
+    """Deliver what is due whenever `wake` is set, and what comes due by itself, until cancelled.
+
+    A delivery that is cut off by that stays owed. Trouble with the store is logged, and does not end it.
+    """
+    desk = _Desk(store, posters, lexicon, clock, wake)
+    async with _finishing(desk):
+        while True:
+            wake.clear()
+            pause = _PULSE
+            try:
+                await _begin(desk)
+                now = clock()
+                due = await store.read(alerts.next_try, posters.keys(), now)
+                if due is not None:
+                    pause = min((due - now).total_seconds(), _PULSE)
+            except StoreError as error:
+                log.warning("outbox not readable", reason=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), pause)
+
+
+@contextlib.asynccontextmanager
+async def _finishing(desk: _Desk) -> AsyncIterator[None]:
+    """Leave no delivery behind: on the way out those under way are cut off and hand their leases back."""
+    try:
+        yield
+    finally:
+        for task in desk.running:
+            task.cancel()
+        await asyncio.gather(*desk.running, return_exceptions=True)
+
+
+async def _begin(desk: _Desk) -> None:
+    """Lease what is due and begin to deliver it."""
+    if not desk.running:
+        await _warn_of_stranded(desk)
+    now = desk.clock()
+    room = _AT_ONCE - len(desk.running)
+    for alert in await desk.store.write(alerts.lease, desk.posters.keys(), now, now + _LEASE, room):
+        task = asyncio.create_task(_deliver(desk, alert))
+        desk.running.add(task)
+        task.add_done_callback(partial(_ended, desk))
+
+
+async def _warn_of_stranded(desk: _Desk) -> None:
+    """Say once of each platform that alerts are owed on it while it is switched off."""
+    for destination in await desk.store.read(alerts.stranded, desk.posters.keys()):
+        if (platform := _platform(destination)) not in desk.off:
+            desk.off.add(platform)
+            log.warning("platform switched off, its alerts stay owed", platform=platform)
+
+
+def _ended(desk: _Desk, task: asyncio.Task[bool]) -> None:
+    desk.running.discard(task)
+    desk.wake.set()
+    if task.cancelled():
+        return
+    if error := task.exception():  # the lease runs out, and the alert is tried again
+        log.error("delivery not noted", reason=redact(str(error)))
+    else:
+        desk.sent += task.result()
+
+
+async def _deliver(desk: _Desk, alert: Alert) -> bool:
+    """Deliver one alert and note what became of it; return whether it went out."""
+    try:
+        if alert.kind != "post" and alert.message is None:
+            await desk.store.write(alerts.give_up, alert, "the case's message never went out", desk.clock())
+            return False
+        async with asyncio.timeout(_ANSWER_WITHIN):
+            message = await _hand_over(desk, alert)
+        await desk.store.write(alerts.delivered, alert, message, desk.clock())
+    except asyncio.CancelledError:
+        await desk.store.write(alerts.release, alert)
+        raise
+    except DestinationGone as error:
+        dropped = await desk.store.write(alerts.gone, alert.destination, _reason(error), desk.clock())
+        log.warning("destination gone", destination=alert.destination, reason=_reason(error), alerts=dropped)
+        return False
+    except Exception as error:
+        await _failed(desk, alert, error)
+        return False
+    log.info("alert delivered", kind=alert.kind, destination=alert.destination, case=alert.case_id, key=alert.key)
+    return True
+
+
+async def _hand_over(desk: _Desk, alert: Alert) -> str | None:
+    """Draw the case as it is now and give it to the platform; return the id of a new message."""
+    case = await desk.store.read(ledger.case, alert.case_id)
+    if case is None:  # its last claim was withdrawn meanwhile, and the alert with it
+        return None
+    poster = desk.posters[_platform(alert.destination)]
+    if alert.kind == "edit":
+        await poster.edit(alert.destination, alert.message or "", cards.alert(case, desk.lexicon))
+        return None
+    if alert.kind == "reply":
+        card = cards.status_change(case, alert.was or case.status, desk.lexicon)
+        return await poster.post(alert.destination, card, key=alert.key, reply_to=alert.message)
+    return await poster.post(alert.destination, cards.alert(case, desk.lexicon), key=alert.key)
+
+
+async def _failed(desk: _Desk, alert: Alert, error: Exception) -> None:
+    """Put an alert off, or give it up when it was tried for a day."""
+    now = desk.clock()
+    named = error.after if isinstance(error, RetryLater) else None
+    retry_at = now + timedelta(seconds=_back_off(alert.attempts) if named is None else named)
+    given_up = await desk.store.write(
+        alerts.failed, alert, _reason(error), now=now, retry_at=retry_at, patience=_GIVE_UP_AFTER
+    )
+    say = log.error if given_up else log.warning
+    say(
+        "alert given up" if given_up else "alert put off",
+        kind=alert.kind,
+        destination=alert.destination,
+        case=alert.case_id,
+        attempts=alert.attempts + 1,
+        reason=_reason(error),
+    )
+
+
+def _back_off(attempts: int) -> float:
+    """Seconds until the next try: doubled each time up to an hour, and spread so that many don't come at once."""
+    longest = min(_FIRST_RETRY * 2.0 ** min(attempts, 20), _LONGEST_RETRY)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - a spread, no secret
+
+
+def _reason(error: Exception) -> str:
+    """An error's own sentence; of one that nobody here raised, its kind as well."""
+    text = redact(str(error))
+    return text if isinstance(error, DeliveryError) else f"{type(error).__name__}: {text}"
+
+
+def _platform(destination: str) -> str:
+    return destination.partition(":")[0]

@@ -1,0 +1,246 @@
+"""Puts the parts together from a Config: the only place that knows them all, and the order of start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import structlog
+
+from bot.alerts import deliver, outbox
+from bot.commands import Context
+from bot.config import Config
+from bot.detect import examples
+from bot.detect import lexicon as lexicons
+from bot.detect.claims import read
+from bot.detect.lexicon import Lexicon
+from bot.errors import ConfigError, UserError
+from bot.feeds import schedule
+from bot.feeds.poller import Poller, Polling, Record, default_user_agent
+from bot.model import Feed, Recorded, Story
+from bot.platforms.base import Platform
+from bot.queries import language
+from bot.store import Store, feeds, subscriptions
+from bot.store.feeds import FeedWanted
+
+log = structlog.get_logger(__name__)
+
+DRAIN_SECONDS = 3
+"""How long polls in progress may go on at a stop, which is to take ten seconds at most; then they are cut off."""
+
+EVERYTHING = ("console", "")
+"""The subscription of a bot that was told of no other: destination and query."""
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The parts that every command shares, open and ready."""
+
+    config: Config
+    lexicon: Lexicon
+    store: Store
+    clock: Callable[[], datetime]
+    owed: asyncio.Event = field(default_factory=asyncio.Event)  # set when a story made alerts owed
+
+    @property
+    def context(self) -> Context:
+        """What commands need to answer."""
+        return Context(store=self.store, lexicon=self.lexicon, clock=self.clock)
+
+    async def sync(self) -> None:
+        """Bring the database's feeds and subscriptions in step with the configuration.
+
+        Raises ConfigError for a subscription whose query says nothing sensible.
+        """
+        time = self.clock()
+        check_queries(self.config, self.lexicon, time)
+        await self.sync_feeds()
+        await self.store.write(subscriptions.sync_configured, _wanted_subscriptions(self.config), time)
+
+    async def sync_feeds(self) -> None:
+        """Bring the database's feeds in step with the configuration."""
+        await self.store.write(feeds.sync_configured, _wanted_feeds(self.config), self.clock())
+
+    def poller(self, record: Record | None = None) -> Poller:
+        """Return the poller, to be opened with `async with`; each story that it reads goes to `record`."""
+        polling = self.config.polling
+        settings = Polling(
+            concurrency=polling.concurrency,
+            timeout=polling.timeout,
+            max_bytes=polling.max_bytes,
+            parse_seconds=polling.parse_seconds,
+            jitter=polling.jitter,
+            user_agent=polling.user_agent or default_user_agent(),
+            alert_on_first_poll=self.config.alert_on_first_poll,
+        )
+        return Poller(self.store, record or self.record, settings, self.clock)
+
+    async def record(self, feed: Feed, story: Story, may_alert: bool) -> Recorded:
+        """Read the story's claims and keep both, with all that follows from them, in one transaction."""
+        claims = read(story, self.lexicon)
+        recorded = await self.store.write(
+            outbox.record, feed.id, story, claims, now=self.clock(), alert=may_alert, lexicon=self.lexicon
+        )
+        if recorded.alerts:
+            self.owed.set()
+        return recorded
+
+
+def loaded(folder: Path | None) -> Lexicon:
+    """The lexicon of the built-in rules and of a user's folder, whose examples are tried. Raises RuleError."""
+    if folder:
+        examples.check(folder)
+    return lexicons.load(folder)
+
+
+@asynccontextmanager
+async def opened(config: Config, clock: Callable[[], datetime] = now) -> AsyncIterator[App]:
+    """Load the rules, with a user's tried on their examples, and open the database. Raises RuleError and StoreError."""
+    lexicon = loaded(config.rules)
+    async with await Store.open(config.database) as store:
+        yield App(config, lexicon, store, clock)
+
+
+def check_feeds(config: Config) -> None:
+    """Raise ConfigError when there is nothing to poll."""
+    if not config.feeds:
+        raise ConfigError("There is no feed to poll. Add a [[feeds]] table to config.toml, or set CLAIMWATCH_FEEDS.")
+
+
+def check_queries(config: Config, lexicon: Lexicon, time: datetime) -> None:
+    """Raise ConfigError when a subscription's query says nothing sensible."""
+    for number, wanted in enumerate(config.subscriptions, start=1):
+        try:
+            language.parse(wanted.query, lexicon, time)
+        except UserError as error:
+            raise ConfigError(f'subscriptions.{number}.query is "{wanted.query}": {error}') from error
+
+
+def check_destinations(config: Config) -> None:
+    """Raise ConfigError when a subscription's platform is off."""
+    for number, wanted in enumerate(config.subscriptions, start=1):
+        if wanted.to.startswith("discord:") and not config.discord.token:
+            raise ConfigError(
+                f"subscriptions.{number}.to is {wanted.to}, but Discord is off: set discord.token_file or "
+                "CLAIMWATCH_DISCORD__TOKEN."
+            )
+
+
+def _wanted_feeds(config: Config) -> list[FeedWanted]:
+    return [
+        FeedWanted(url=feed.url, outlet=feed.outlet, interval=feed.interval or config.polling.interval)
+        for feed in config.feeds
+    ]
+
+
+def _wanted_subscriptions(config: Config) -> list[tuple[str, str]]:
+    wanted = [(subscription.to, subscription.query) for subscription in config.subscriptions]
+    return wanted or ([] if config.discord.token else [EVERYTHING])
+
+
+# ── the bot ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def run(config: Config) -> None:
+    """Poll the feeds on schedule, deliver alerts and answer on the platforms, until SIGINT or SIGTERM.
+
+    Starts from the inside out, so that nobody is asked who can't answer yet, and stops in the opposite order. Raises
+    the error of a part that can't start or that fails for good, with all the others closed.
+    """
+    check_feeds(config)
+    check_destinations(config)
+    with _stop_signals() as stop:
+        async with opened(config) as app, AsyncExitStack() as parts:
+            await app.sync()
+            platforms = {platform.name: platform for platform in _platforms(app)}
+            for platform in platforms.values():
+                parts.push_async_callback(platform.stop)
+                await platform.start()
+            delivery = asyncio.create_task(
+                deliver.deliver_forever(app.store, platforms, app.lexicon, app.clock, wake=app.owed)
+            )
+            parts.push_async_callback(_ended, delivery)
+            poller = await parts.enter_async_context(app.poller())
+            scheduler = schedule.start(poller)
+            parts.push_async_callback(schedule.stop, scheduler, poller, grace=DRAIN_SECONDS)
+
+            log.info("started", feeds=len(config.feeds), platforms=",".join(platforms), database=str(config.database))
+            await _first(stop.wait(), delivery)
+            log.info("stopping")
+    log.info("stopped")
+
+
+def _platforms(app: App) -> list[Platform]:
+    """Those that config.toml turns on, and the console where somebody is to be told there."""
+    config = app.config
+    platforms: list[Platform] = []
+    destinations = [to for to, _query in _wanted_subscriptions(config)]
+    if "console" in destinations:
+        from rich.console import Console
+
+        from bot.platforms.console_app import ConsoleApp
+
+        platforms.append(ConsoleApp(Console()))
+    if token := config.discord.token:
+        from bot.platforms.discord_app import DiscordApp
+        from cogs import adder
+
+        discord = config.discord
+        platforms.append(
+            DiscordApp(
+                token.get_secret_value(),
+                adder(app.context),
+                prefix=discord.prefix,
+                api_base=discord.api_base,
+                gateway=discord.gateway,
+            )
+        )
+    return platforms
+
+
+@contextmanager
+def _stop_signals() -> Iterator[asyncio.Event]:
+    """An event that SIGINT and SIGTERM set; a second signal ends the process as it would any other."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        loop.call_soon_threadsafe(stop.set)
+
+    try:
+        for number in before:
+            signal.signal(number, note)
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+async def _first(waiting: Coroutine[Any, Any, Any], running: asyncio.Task[None]) -> None:
+    """Return when `waiting` is done; raise what ended `running`, should that come first."""
+    waiter = asyncio.create_task(waiting)
+    try:
+        await asyncio.wait({waiter, running}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiter.cancel()
+    if running.done():
+        running.result()
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})

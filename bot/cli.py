@@ -1,0 +1,186 @@
+"""The command line. Each command: read the configuration, call the part that does it, print; nothing more.
+
+Heavy modules are imported inside the commands, so that `claimwatch --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.errors import ClaimwatchError
+
+if TYPE_CHECKING:
+    from bot.config import Config
+
+cli = typer.Typer(
+    name="claimwatch",
+    help="Watches news feeds for claims about arms transfers and their denials, and tells Discord, Slack or the "
+    "console.",
+    epilog="To see it work, with no account and no network: claimwatch demo",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="The settings; ./config.toml where that exists.", show_default=False),
+]
+PlainOption = Annotated[bool, typer.Option("--plain", help="Without colour and boxes.")]
+
+
+def main() -> None:
+    """Run the command line: 0 done, 1 something is wrong (said on standard error), 2 wrong usage, 130 Ctrl-C."""
+    try:
+        cli()
+    except ClaimwatchError as error:
+        _complain(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"claimwatch {version('claimwatch')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def _claimwatch(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+@cli.command(epilog="Example: claimwatch demo --ask '!claims russia' --ask '!denials'")
+def demo(
+    ask: Annotated[
+        list[str] | None, typer.Option("--ask", metavar="TEXT", help="Answer this and exit; repeatable.")
+    ] = None,
+    plain: PlainOption = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each --ask, and no more.")] = False,
+    keep: Annotated[Path | None, typer.Option("--keep", metavar="DB", help="Keep the database in this file.")] = None,
+) -> None:
+    """Show it all: poll recorded feeds on loopback, post their alerts here, then take commands."""
+    if json and not ask:
+        raise typer.BadParameter("give at least one --ask with it", param_hint="--json")
+    from bot.demo.run import run
+    from bot.log import set_up
+
+    set_up("error")
+    run(ask or (), plain=plain, json=json, keep=keep)
+
+
+@cli.command(epilog="Example: claimwatch run --config /etc/claimwatch/config.toml")
+def run(config: ConfigOption = None) -> None:
+    """Run the bot: poll on schedule, post alerts and answer, until it is told to stop."""
+    settings = _load(config, bot=True)
+    from bot import app
+
+    asyncio.run(app.run(settings))
+
+
+@cli.command(epilog="Example: claimwatch poll --config config.toml")
+def poll(config: ConfigOption = None) -> None:
+    """Poll the feeds that are due, once, and print what they held; `run` posts the alerts that this makes owed.
+
+    Exits with 1 when none of them could be read.
+    """
+    settings = _load(config)
+    from bot import once
+
+    if not asyncio.run(once.poll(settings, typer.echo, _complain)):
+        raise typer.Exit(1)
+
+
+@cli.command(epilog="Example: claimwatch ask '!claims russia from:iran' --json")
+def ask(
+    text: Annotated[list[str], typer.Argument(help="A command as in a channel, such as '!claims russia'.")],
+    json: Annotated[bool, typer.Option("--json", help="One JSON object with all cases and their claims.")] = False,
+    plain: PlainOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Answer one command from the database."""
+    settings = _load(config)
+    from bot import once
+
+    asyncio.run(once.ask(settings, " ".join(text), json=json, plain=plain))
+
+
+@cli.command(epilog="Example: claimwatch detect < stories.jsonl > claims.jsonl")
+def detect(config: ConfigOption = None) -> None:
+    """Read stories from standard input, a JSON object a line, and print the claims of each.
+
+    {"id": 1, "title": "...", "summary": "..."} gives {"id": 1, "claims": [...]}, in the order of the input. A line that
+    holds no story is reported, the others go on, and the exit code is then 1.
+    """
+    settings = _load(config)
+    from bot.app import loaded
+    from bot.jsonl import detect as claims_of
+
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `claimwatch detect | head` ends as other filters do
+    wrong: list[str] = []
+
+    def complain(line: str) -> None:
+        wrong.append(line)
+        _complain(line)
+
+    for row in claims_of(sys.stdin.buffer, loaded(settings.rules), complain):
+        sys.stdout.buffer.write(row)
+        sys.stdout.buffer.flush()
+    if wrong:
+        raise typer.Exit(1)
+
+
+@cli.command(epilog="Example: claimwatch check --config config.toml")
+def check(config: ConfigOption = None) -> None:
+    """Try configuration, rules, database, feeds and tokens, and say what to mend; exits with 1 if anything is."""
+    settings = _load(config)
+    if not asyncio.run(_check(settings)):
+        raise typer.Exit(1)
+
+
+async def _check(settings: Config) -> bool:
+    from bot.check import check as findings
+
+    all_well = True
+    async for finding in findings(settings):
+        typer.echo(f"{'ok  ' if finding.well else 'MEND'}  {finding.subject}: {finding.text}")
+        all_well &= finding.well
+    return all_well
+
+
+@cli.command(epilog="Example: claimwatch feeds --plain")
+def feeds(plain: PlainOption = False, config: ConfigOption = None) -> None:
+    """List the feeds with their last success, last error and next poll."""
+    settings = _load(config)
+    from bot import once
+
+    asyncio.run(once.list_feeds(settings, plain=plain))
+
+
+def _load(config: Path | None, *, bot: bool = False) -> Config:
+    """The configuration, with logs set up; commands that print what they do log only what surprises them."""
+    from bot.config import load
+    from bot.log import set_up
+
+    settings = load(config)
+    set_up(settings.log_level if bot or settings.log_level == "debug" else "error", settings.log_format)
+    return settings
+
+
+def _complain(text: str) -> None:
+    from bot.log import redact
+
+    typer.echo(redact(text), err=True)

@@ -1,0 +1,92 @@
+"""`!help`: the commands, how each is written, and the language of queries.
+
+`COMMANDS` is the one list of them: help, the console, the Discord cogs and the tests go by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from bot import cards
+from bot.commands.case import case
+from bot.commands.claims import claims
+from bot.commands.context import Command, Context
+from bot.commands.denials import denials
+from bot.errors import UserError
+from bot.model import PHASES, STANCES, STATUSES, WEAPONS, Card
+from bot.queries.language import nearest
+
+_LANGUAGE: Mapping[str, tuple[str, ...]] = {
+    "What a query may hold": (
+        "Actors by name, adjective, capital or code: russia, russian, moscow, ru",
+        "Weapons: drones, shells, tanks; any other word is looked for in the stories",
+        "from: supplier · to: recipient · by: who says it · iran>russia is from:iran to:russia",
+        'outlet:"the hill" · since:30d · until:2022-12-23 · also 2w, 6m, 1y, today, yesterday, 2022-12, 2022',
+        "- excludes: -drones · OR joins two terms: drones OR missiles",
+    ),
+    "Values": (
+        f"weapon: {', '.join(WEAPONS)}",
+        f"status: {', '.join(STATUSES)}",
+        f"stance: {', '.join(STANCES)} · phase: {', '.join(PHASES)}",
+    ),
+}
+
+
+async def help(context: Context, arguments: str, page: int = 0) -> Card:  # noqa: A001
+    """What all commands do, with examples, or the one named in `arguments`; UserError when there is none such."""
+    wanted = arguments.strip().casefold().lstrip("!/")
+    if not wanted:
+        return cards.usage("What you can ask", _written(COMMANDS.values()), _LANGUAGE)
+    if wanted not in COMMANDS:
+        raise unknown_command(wanted)
+    command = COMMANDS[wanted]
+    return cards.usage(f"!{command.name}", _written([command]), _LANGUAGE if "QUERY" in command.usage else {})
+
+
+def unknown_command(name: str) -> UserError:
+    """The error for a command that does not exist, with the nearest one that does."""
+    likely = nearest(name, COMMANDS)
+    hint = f"Did you mean !{likely}?" if likely else "Write !help to see what there is."
+    return UserError(f"There is no command “{cards.shorten(name, 40)}”. {hint}")
+
+
+def _written(commands: Iterable[Command]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    return {command.usage: (command.help, command.examples) for command in commands}
+
+
+COMMANDS: Mapping[str, Command] = MappingProxyType(
+    {
+        command.name: command
+        for command in (
+            Command(
+                "claims",
+                claims,
+                "Lists the cases that a query finds, newest first; without one, the newest of all.",
+                "!claims [QUERY]",
+                ("!claims russia", "!claims russia from:iran since:30d", "!claims status:contested -drones"),
+            ),
+            Command(
+                "case",
+                case,
+                "Shows one case: who says so and who denies it, in which words, reported by whom.",
+                "!case NUMBER",
+                ("!case 1",),
+            ),
+            Command(
+                "denials",
+                denials,
+                "Lists who denies what, newest first, each with the claim that it answers.",
+                "!denials [QUERY]",
+                ("!denials", "!denials by:iran", "!denials to:russia weapon:ammunition"),
+            ),
+            Command(
+                "help",
+                help,
+                "Says what you can ask, or more about one command.",
+                "!help [COMMAND]",
+                ("!help", "!help claims"),
+            ),
+        )
+    }
+)

@@ -1,0 +1,199 @@
+"""Finds who speaks in a unit, and whether they assert or deny.
+
+A voice is a verb of speaking or denying with its subject (`speakers.py`) and its scope.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.detect.lexicon import Lexicon
+from bot.detect.parties import actor
+from bot.detect.speakers import PAPERS, Subject, is_speech, is_state_paper, named, named_after, named_before
+from bot.detect.text import Token, Unit, words
+
+Kind = Literal["say", "accuse", "deny"]
+
+# Behind a verb of speaking these show that its subject ended the sentence: "…, Seoul said on Monday".
+_TRAILERS = words(
+    "on after in at last this yesterday today monday tuesday wednesday thursday friday saturday sunday , as when of "
+    "late earlier reporters before during"
+)
+_PRONOUNS = words("he she it they we i")
+_NEVER = words("not never neither nor")
+_QUOTES = words('“ ‘ "')
+_MEDIA = Subject(("MEDIA",))
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Somebody speaking in a unit: the verb at `at`, and the tokens from `start` to `end` that they say or deny."""
+
+    kind: Kind
+    at: int
+    subject: Subject
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose report or claim the noun at `at` speaks of: "U.S. claim", "Fox News report"."""
+
+    at: int
+    code: str
+
+
+def voices(unit: Unit, lexicon: Lexicon) -> list[Voice]:
+    """Everybody who speaks in the unit, in their order."""
+    row = unit.tokens
+    found = [voice for i in range(len(row)) if (voice := _voice_at(row, i, lexicon))]
+    found.extend(_headline_voices(row, lexicon, found))
+    return sorted((v for v in found if v.subject or v.kind != "say"), key=lambda voice: voice.at)
+
+
+def untrue(unit: Unit) -> int | None:
+    """The token that calls something untrue, unless a negation turns it round."""
+    row = unit.tokens
+    return next((i for i in range(len(row)) if _calls_untrue(row, i)), None)
+
+
+def no_evidence(unit: Unit) -> int | None:
+    """The token of "no evidence", "no sign" and the like."""
+    return next((i for i, token in enumerate(unit.tokens) if "no_evidence" in token.tags), None)
+
+
+def owners(unit: Unit, lexicon: Lexicon) -> list[Owner]:
+    """Whose reports, claims or accusations the unit speaks of; a report that nobody is named for is the media's."""
+    row = unit.tokens
+    found = []
+    for i, token in enumerate(row):
+        if "report" not in token.tags or ("say" in token.tags and is_speech(row, i, "say")):
+            continue
+        if code := _owner(row, i, lexicon):
+            found.append(Owner(i, code))
+    return found
+
+
+def _owner(row: list[Token], i: int, lexicon: Lexicon) -> str | None:
+    for j in range(i - 1, max(-1, i - 5), -1):
+        tags = row[j].tags
+        if "media" in tags:
+            return "MEDIA"
+        if "carrier" in tags:
+            return lexicon.carriers[tags["carrier"]]
+        if word := actor(row[j]):
+            report = row[i].low in PAPERS and not is_state_paper(row, i) and word.code not in {"UN", "EU"}
+            return "MEDIA" if report else word.code  # "a Japanese report" is the media's, "a U.S. claim" the state's
+        if "deny" in tags or "verb" in tags or row[j].low in {"of", "to", ","}:
+            break
+    for j in range(i + 1, min(i + 3, len(row))):
+        if row[j].low in {"by", "from", "in"}:
+            for token in row[j + 1 : j + 5]:
+                if "media" in token.tags:
+                    return "MEDIA"
+                if word := actor(token):
+                    return word.code
+    return "MEDIA" if row[i].low in PAPERS else None
+
+
+# ── voices ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
+    tags, before = row[i].tags, row[i - 1].low if i else ""
+    if "not_denial" in tags:
+        return None
+    if "deny" in tags and is_speech(row, i, "deny"):
+        return Voice("deny", i, _subject(row, i, lexicon), i + 1, len(row))
+    if "call" in tags and (at := _untrue_behind(row, i)) is not None:
+        goes_on = at + 1 < len(row) and ({"report"} & row[at + 1].tags.keys() or row[at + 1].low == "that")
+        return Voice("deny", i, _subject(row, i, lexicon), i + 1, len(row) if goes_on else at + 1)
+    if "accuse" in tags and any(token.low in {"of", "over", "for"} for token in row[i + 1 : i + 8]):
+        return Voice("accuse", i, _subject(row, i, lexicon), i + 1, len(row)) if is_speech(row, i, "accuse") else None
+    if row[i].low == "reportedly" or (
+        row[i].low in {"reported", "said"} and before in {"are", "is", "was", "were", "been"}
+    ):
+        return Voice("say", i, _MEDIA, 0, len(row))
+    if "say" in tags and before != "as" and is_speech(row, i, "say"):
+        return _saying(row, i, lexicon)
+    if "according" in tags:
+        subject = named_after(row, i, lexicon)
+        return Voice("say", i, subject, *((subject.end, len(row)) if i < 2 else (0, i)))
+    return None
+
+
+def _subject(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
+    pronoun = next((j for j in (i - 1, i - 2) if j >= 0 and row[j].low in _PRONOUNS), None)
+    if pronoun is not None:
+        return Subject((), "country", None, pronoun, pronoun + 1)
+    return named_before(row, i, lexicon)
+
+
+def _saying(row: list[Token], i: int, lexicon: Lexicon) -> Voice:
+    subject = _subject(row, i, lexicon)
+    trailing = bool(subject) and _is_trailing(row, subject.start, i)
+    if not subject:
+        subject = named_after(row, i, lexicon)  # “…”, said the minister
+        trailing = bool(subject)
+    if trailing:
+        return Voice("say", i, subject, 0, min(subject.start, i))
+    if row[i].low.endswith("ing") and i and row[i - 1].low == ",":  # "Washington sanctioned the firm, alleging …"
+        main = next((w for t in row[:i] if (w := actor(t)) and w.form not in {"origin", "goal"}), None)
+        subject = Subject((main.code,)) if main else subject
+    return Voice("say", i, subject, i + 1, len(row))
+
+
+def _is_trailing(row: list[Token], subject: int, verb: int) -> bool:
+    """Whether the speaker stands at the end: "…, Seoul says", “…” Kulubaev told a deputy."""
+    before = row[subject - 1].low if subject else ""
+    rest = [token for token in row[verb + 1 :] if token.low not in {".", "”", '"', ")"}]
+    if before not in {",", "”", '"', "—", "–", "-", "?", "!"}:
+        return False
+    if before in {"”", '"'} or len(rest) <= 3 or rest[0].low in _TRAILERS:
+        return True
+    return not any(token.low == "that" for token in rest[:4]) and not any("verb" in token.tags for token in rest)
+
+
+def _calls_untrue(row: list[Token], i: int) -> bool:
+    return "untrue" in row[i].tags and not any(token.low in _NEVER for token in row[max(0, i - 3) : i])
+
+
+def _untrue_behind(row: list[Token], i: int) -> int | None:
+    for j in range(i + 1, min(i + 24, len(row))):
+        if _calls_untrue(row, j):
+            return j
+        if row[j].low in {";", "but", "while"}:
+            return None
+    return None
+
+
+def _headline_voices(row: list[Token], lexicon: Lexicon, found: list[Voice]) -> list[Voice]:
+    """ "Kremlin: no missiles", "“Pure fabrication”: Peskov on arms", "Arms sent to rebels — U.N. panel"."""
+    for i, token in enumerate(row):
+        if token.low == ":" and 0 < i < len(row) - 1:
+            voice = _before_colon(row, i, lexicon, found) or _behind_colon(row, i, lexicon, found)
+            return [voice] if voice else []
+        if token.low in {"—", "–", "--", "-"} and i >= 3 and len(row) - i <= 5:
+            subject = named(row, i + 1, len(row), lexicon, nearest=False)
+            return [Voice("say", i, subject, 0, i)] if subject else []
+    return []
+
+
+def _before_colon(row: list[Token], i: int, lexicon: Lexicon, found: list[Voice]) -> Voice | None:
+    if i > 7 or any(voice.at < i for voice in found):
+        return None
+    if any(token.low in _QUOTES or "verb" in token.tags for token in row[:i]):
+        return None
+    subject = named(row, 0, i, lexicon, nearest=True)
+    return Voice("say", i, subject, i + 1, len(row)) if subject.codes else None
+
+
+def _behind_colon(row: list[Token], i: int, lexicon: Lexicon, found: list[Voice]) -> Voice | None:
+    end = min(i + 6, len(row))
+    topic = next((j for j in range(i + 1, end) if row[j].low in {"on", "over", "after", "of"}), end)
+    subject = named(row, i + 1, topic, lexicon, nearest=False)
+    if not subject.codes or any(voice.at > i and voice.kind == "say" for voice in found):
+        return None
+    return Voice("say", i, subject, 0, len(row) if topic < end else i)

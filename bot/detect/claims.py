@@ -1,0 +1,215 @@
+"""Reads a story: units → mentions of transfers → who says or denies each → claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import product
+
+from bot.detect import attribution
+from bot.detect.attribution import Owner, Voice
+from bot.detect.denials import answered_by, answers, governing
+from bot.detect.goods import weapon
+from bot.detect.lexicon import Lexicon
+from bot.detect.mention import Mention
+from bot.detect.reading import Reading, read_units
+from bot.detect.text import Token, Unit, story_text, units, words
+from bot.model import Claim, Phase, Stance, Story, Weapon
+
+_PHASES: tuple[Phase, ...] = ("proposed", "agreed", "delivered", "stopped")
+_DENIED_REPORT = "denied report"  # the rule by which a report that is denied was asserted
+_ASIDE = words("; after following amid")  # behind these another voice begins
+_OTHER_CLAUSE = words("; but while after")
+
+
+def read(story: Story, lexicon: Lexicon) -> tuple[Claim, ...]:
+    """The claims that a story holds; none where it is not about an arms transfer."""
+    if not lexicon.may_speak_of_arms(story_text(story)):
+        return ()
+    found = units(story)
+    for unit in found:
+        unit.tokens = lexicon.tag(unit.tokens)
+    if not any(_is_plain(token) for unit in found for token in unit.tokens):
+        return ()
+    reading = read_units(found, lexicon)
+    for index in range(len(found)):
+        _read_unit(reading, index)
+    for unit, code, mention in reading.reported:
+        if not any(claim.stance == "asserts" and claim.supplier in mention.suppliers for claim in reading.claims):
+            _add(reading, unit, "asserts", code, mention, rule=_DENIED_REPORT)
+    return _merged(reading.claims)
+
+
+def _is_plain(token: Token) -> bool:
+    """Whether the token alone shows that the story may be about arms."""
+    word, verb = weapon(token), token.tags.get("verb")
+    return bool((word and not word.vague) or (verb and verb.frame == "arm"))
+
+
+def _read_unit(reading: Reading, index: int) -> None:
+    unit, voices, mentions = reading.units[index], reading.voices[index], reading.mentions[index]
+    owners = attribution.owners(unit, reading.lexicon)
+    untrue, no_evidence = attribution.untrue(unit), attribution.no_evidence(unit)
+    denials = [voice for voice in voices if voice.kind == "deny"]
+    for mention in mentions:
+        speaker = _speaker(voices, mention, unit)
+        if denial := governing(denials, mention, unit):
+            _deny(reading, unit, denial, mention)
+            _assert_denied_report(reading, unit, owners, mention, denial.at)
+        elif untrue is not None and (owners or speaker) and not _apart(unit, untrue, mention):
+            _deny(reading, unit, speaker, mention)
+            _assert_denied_report(reading, unit, owners, mention, untrue)
+        elif (no_evidence is not None and no_evidence < mention.at) or (mention.negated and mention.phase != "stopped"):
+            _deny(reading, unit, speaker, mention)
+        else:
+            _assert(reading, unit, speaker, mention, owners)
+    if not mentions:
+        events = [voice for voice in denials if answers(unit, voice)]
+        if not events and untrue is not None:
+            events = [voice for voice in voices if voice.kind == "say"][:1]
+        for voice in events:
+            _deny_what_was_said(reading, index, voice, owners)
+    for voice in voices:
+        if voice.subject.codes and voice.subject.codes != ("MEDIA",):
+            reading.last_speakers = voice.subject.codes
+
+
+def _speaker(voices: list[Voice], mention: Mention, unit: Unit) -> Voice | None:
+    """The nearest voice in whose scope the mention stands."""
+    said = [
+        voice
+        for voice in voices
+        if voice.kind in {"say", "accuse"}
+        and voice.start <= mention.at < voice.end
+        and not (voice.at < mention.at and any(token.low in _ASIDE for token in unit.tokens[voice.at : mention.start]))
+    ]
+    nearest = min(said, key=lambda voice: abs(voice.at - mention.at), default=None)
+    if nearest and nearest.subject.open == "country":  # "Washington says it is confident …"
+        return next((voice for voice in reversed(said) if voice.at < nearest.at and voice.subject.codes), nearest)
+    return nearest
+
+
+def _apart(unit: Unit, at: int, mention: Mention) -> bool:
+    """Whether another clause begins between a token and a mention."""
+    low, high = sorted((at, mention.at))
+    return any(token.low in _OTHER_CLAUSE for token in unit.tokens[low:high])
+
+
+# ── asserting ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention, owners: list[Owner]) -> None:
+    if mention.phase == "delivered" and _is_open(unit, mention):
+        mention = replace(mention, phase="proposed")
+    claimants = reading.speakers(voice, mention) if voice else ()
+    near = [owner for owner in owners if 0 < mention.start - owner.at <= 6 and not _apart(unit, owner.at, mention)]
+    if near and (not claimants or near[-1].at > (voice.at if voice else -1)):
+        claimants = (near[-1].code,)
+    if not claimants and mention.phase != "delivered":
+        # Who decides, announces, refuses or asks is who says so (GUIDE, decision 5).
+        claimants = mention.subject if set(mention.subject) == set(mention.suppliers) else mention.subject[:1]
+    carrier = voice.subject.carrier if voice else None
+    if len(claimants) > 1 and set(claimants) == set(mention.suppliers):
+        for claimant in claimants:  # each speaks for itself: "their countries have stopped arms sales"
+            _add(reading, unit, "asserts", claimant, replace(mention, suppliers=(claimant,)), carrier)
+        return
+    sayers: tuple[str | None, ...] = claimants or (None,)
+    for sayer in sayers:
+        _add(reading, unit, "asserts", sayer, mention, carrier)
+
+
+def _is_open(unit: Unit, mention: Mention) -> bool:
+    """Whether it is only possible: "not ruling out", "F-16s for Ukraine", "Drones for Russia?"."""
+    not_ruled_out = any("not_denial" in token.tags and "rul" in token.low for token in unit.tokens[: mention.at])
+    asked = any(token.low == "?" for token in unit.tokens[mention.end : mention.end + 8])
+    return not_ruled_out or asked or mention.rule == "weapons for"
+
+
+def _assert_denied_report(reading: Reading, unit: Unit, owners: list[Owner], mention: Mention, denial: int) -> None:
+    """What is denied as somebody's report was asserted by them: "denies a Fox News report of …"."""
+    owner = next((owner for owner in owners if abs(owner.at - denial) <= 12), None)
+    if owner:
+        _add(reading, unit, "asserts", owner.code, mention, rule=_DENIED_REPORT)
+
+
+# ── denying ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _deny(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention) -> None:
+    deniers = reading.speakers(voice, mention) if voice else ()
+    if not deniers:
+        deniers = mention.subject[:1] or mention.suppliers[:1] or ((reading.home,) if reading.home else ())
+    _deny_by(reading, unit, deniers, mention, voice.subject.carrier if voice else None)
+
+
+def _deny_by(reading: Reading, unit: Unit, deniers: Iterable[str], mention: Mention, carrier: str | None) -> None:
+    for denier in deniers:
+        own = denier in mention.suppliers and len(mention.suppliers) > 1  # of several suppliers each denies its own
+        _add(reading, unit, "denies", denier, replace(mention, suppliers=(denier,)) if own else mention, carrier)
+
+
+def _deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list[Owner]) -> None:
+    """A denial that names no transfer answers what the story told before (or, from the headline, tells next)."""
+    unit = reading.units[index]
+    said = [mention for of_unit in reading.mentions[:index] for mention in of_unit][::-1]
+    said += [mention for of_unit in reading.mentions[index + 1 :] for mention in of_unit]
+    if not said:
+        return
+    for denier in reading.both(said) if voice.subject.open == "both" else reading.speakers(voice, said[0]):
+        answered = answered_by(denier, said)
+        if answered:
+            _deny_by(reading, unit, (denier,), answered, voice.subject.carrier)
+            reading.reported.extend((unit, owner.code, answered) for owner in owners if owner.code != denier)
+
+
+# ── claims ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _add(
+    reading: Reading,
+    unit: Unit,
+    stance: Stance,
+    claimant: str | None,
+    mention: Mention,
+    carrier: str | None = None,
+    rule: str | None = None,
+) -> None:
+    suppliers = _states_of(mention.suppliers, claimant, reading.lexicon)
+    recipients = _states_of(mention.recipients, claimant, reading.lexicon)
+    weapons: tuple[Weapon, ...] = mention.weapons or ("unspecified",)
+    rules = (mention.rule, rule) if rule else (mention.rule,)
+    for supplier, recipient in product(suppliers or (None,), recipients or (None,)):
+        if supplier != recipient:
+            reading.claims.append(
+                Claim(stance, claimant, supplier, recipient, weapons, mention.phase, unit.text, carrier, rules)
+            )
+
+
+def _states_of(codes: tuple[str, ...], claimant: str | None, lexicon: Lexicon) -> tuple[str, ...]:
+    """A firm stands for its state, unless it speaks of its own sales (GUIDE, decision 8)."""
+    states = {code: known.state for code in codes if (known := lexicon.actors.get(code)) and known.state}
+    return tuple(dict.fromkeys(code if code == claimant else states.get(code) or code for code in codes))
+
+
+def _merged(claims: list[Claim]) -> tuple[Claim, ...]:
+    """One claim for each key, with all its weapons and its furthest phase.
+
+    What the reporter says in their own voice is left out where somebody is named for the same transfer.
+    """
+    merged: dict[tuple[str, str | None, str | None, str | None], Claim] = {}
+    for claim in claims:
+        known = merged.setdefault(claim.key, claim)
+        weapons = tuple(dict.fromkeys((*known.weapons, *claim.weapons)))
+        nearer = _DENIED_REPORT in known.rules and _DENIED_REPORT not in claim.rules  # the report's own words
+        merged[claim.key] = replace(
+            known,
+            words=claim.words if nearer else known.words,
+            weapons=tuple(weapon for weapon in weapons if weapon != "unspecified") or weapons,
+            phase=max(known.phase, claim.phase, key=_PHASES.index),
+            carrier=known.carrier or claim.carrier,
+            rules=tuple(dict.fromkeys((*known.rules, *claim.rules))),
+        )
+    told = {(c.supplier, c.recipient) for c in merged.values() if c.stance == "asserts" and c.claimant}
+    return tuple(
+        c for c in merged.values() if c.stance == "denies" or c.claimant or (c.supplier, c.recipient) not in told
+    )

@@ -1,0 +1,122 @@
+"""Clauses, and what the small words in them tell: negation, the passive, how far a transfer is."""
+
+from __future__ import annotations
+
+from bot.detect.goods import weapon
+from bot.detect.phrases import TransferWord
+from bot.detect.text import Token, words
+from bot.model import Phase
+
+# Words that begin another clause: roles are not looked for beyond them.
+_BARRIERS = words(
+    "; : — – -- but while whereas although though after as because when despite since even amid until unless over |"
+)
+_NEGATIONS = words(
+    "not no never neither nor none nothing without hasn't haven't hadn't isn't aren't wasn't weren't doesn't don't "
+    "didn't won't wouldn't cannot can't couldn't shouldn't zero"
+)
+_BE = words("be is are was were been being get gets got isn't aren't wasn't weren't")
+HAVE = words("has have had hasn't haven't hadn't having")
+
+
+def clause(row: list[Token], i: int) -> tuple[int, int]:
+    """The tokens of the clause around `i`, forty to either side at most."""
+    left = i
+    while left > 0 and not _bars(row, left - 1) and i - left < 40:
+        left -= 1
+    right = i + 1
+    while right < len(row) and not _bars(row, right) and right - i < 40:
+        right += 1
+    return left, right
+
+
+def _bars(row: list[Token], i: int) -> bool:
+    low = row[i].low
+    if low not in _BARRIERS:
+        return False
+    if low == "over":  # "over 100 tanks"
+        return i + 1 < len(row) and not row[i + 1].text[:1].isdigit()
+    if low == "as":  # "as well as", "such as", "as many as"
+        near = {row[j].low for j in (i - 1, i + 1, i - 2, i + 2) if 0 <= j < len(row)}
+        return not near & {"well", "such", "many", "much", "part", "far", "soon"}
+    return True
+
+
+def negated(row: list[Token], i: int, left: int) -> bool:
+    """Whether the nucleus at `i` is negated by a word before it in its clause."""
+    for j in range(i - 1, max(left, i - 10) - 1, -1):
+        if row[j].low in _NEGATIONS:
+            return not (
+                row[j].low in {"not", "no"}
+                and j + 1 < len(row)
+                and row[j + 1].low in {"only", "longer", "just", "doubt"}
+            )
+        if row[j].low in {"that", "which", "who"} and i - j > 2:
+            return False
+    return False
+
+
+def is_passive(row: list[Token], i: int, word: TransferWord, left: int) -> bool:
+    """Whether the verb at `i` is in the passive: "were sent", "drones supplied by", "weapons given to"."""
+    if "participle" not in word.forms:
+        return False
+    if i + 1 < len(row) and row[i + 1].low == "by":
+        return True
+    for j in range(i - 1, max(left, i - 4) - 1, -1):
+        if row[j].low in _BE:
+            return True
+        if row[j].low in HAVE:
+            return False
+    before = row[i - 1] if i > left else None
+    return bool(before and (weapon(before) or "noun" in before.tags) and not (i + 1 < len(row) and weapon(row[i + 1])))
+
+
+def undone(row: list[Token], i: int) -> bool:
+    """Whether what the noun at `i` names is said not to have been: "transactions … never happened"."""
+    for j in range(i + 1, min(i + 12, len(row))):
+        if row[j].low in {"never", "not", "didn't"}:
+            return any(
+                token.low.startswith(("happen", "take", "took", "exist", "occur", "place"))
+                for token in row[j + 1 : j + 4]
+            )
+        if row[j].low in {",", ";"}:
+            return False
+    return False
+
+
+def phase_of(
+    row: list[Token], i: int, left: int, right: int, word: TransferWord, goods: list[int]
+) -> tuple[Phase, bool]:
+    """How far the transfer is, and whether it is negated, from what stands around the nucleus in its clause."""
+    before = [token.tags["phase"] for token in row[left:i] if "phase" in token.tags]
+    after = [token.tags["phase"] for token in row[i + 1 : min(i + 6, right)] if "phase" in token.tags]
+    denied = negated(row, i, left) or _none_of_it(row, i, goods)
+    to = i > left and row[i - 1].low == "to" and "base" in word.forms
+    lows = {token.low for token in row[max(left, i - 6) : i]}
+    if word.phase == "stopped" or "stopped" in before or "stopped" in after:
+        return "stopped", denied
+    if i > left and row[i - 1].low == "against":
+        return "proposed", denied
+    if "proposed" in before or word.phase == "proposed":
+        return "proposed", denied
+    if (
+        denied
+        and lows & {"will", "won't", "would", "wouldn't", "plan", "plans", "intention"}
+        and not lows & {"has", "have", "had", "hasn't", "haven't"}
+    ):
+        return "proposed", denied
+    if "agreed" in before or word.phase == "agreed" or to or (word.rule == "buy" and {"s", "base"} & word.forms):
+        return "agreed", denied
+    if after[:1] == ["proposed"]:
+        return "proposed", denied
+    return "delivered", denied
+
+
+def _none_of_it(row: list[Token], i: int, goods: list[int]) -> bool:
+    """ "supplied no drones", "sent not a single round", "gave Russia nothing"."""
+    if not goods or goods[0] < i:
+        return False
+    behind = [token.low for token in row[goods[-1] + 1 : goods[-1] + 4]]
+    return any(token.low in {"no", "not", "none", "nothing", "neither"} for token in row[i + 1 : goods[0]]) or (
+        behind[:1] == ["to"] and bool({"no", "neither", "none", "nobody"} & set(behind[1:]))
+    )

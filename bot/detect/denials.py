@@ -1,0 +1,49 @@
+"""The scope of a denial: which transfer it is about, and whether it is about one at all."""
+
+from __future__ import annotations
+
+from bot.detect.attribution import Voice
+from bot.detect.goods import weapon
+from bot.detect.mention import Mention
+from bot.detect.text import Unit, words
+
+_ELSEWHERE = words("; but while after")  # behind these something else is told
+_GENERAL = words("it this that such so involvement role everything them any")
+_DOING = words("doing any being having giving providing")
+_DOCUMENTS = words("document file files paper dossier intelligence leak")  # nothing that is asserted and can be denied
+_BEHIND = 8  # tokens behind the verb that show what it denies
+
+
+def governing(denials: list[Voice], mention: Mention, unit: Unit) -> Voice | None:
+    """The denial in whose scope the mention stands."""
+    for voice in denials:
+        between = unit.tokens[voice.at : mention.start]
+        if voice.at < mention.at < voice.end and not any(token.low in _ELSEWHERE for token in between):
+            return voice
+    return None
+
+
+def answers(unit: Unit, voice: Voice) -> bool:
+    """Whether a denial that names no transfer is one of what was said: "denied it", "rejects the allegations"."""
+    behind = unit.tokens[voice.at + 1 : voice.at + 1 + _BEHIND]
+    content = [token for token in behind if token.low not in {".", "”", '"', ","}]
+    if not content:
+        return True
+    first = content[0]
+    if first.low.endswith("ing") and first.low not in _DOING and not {"verb", "noun"} & first.tags.keys():
+        return False  # "denies trying to block the report"
+    return any(
+        token.low in _GENERAL
+        or weapon(token)
+        or "noun" in token.tags
+        or ("report" in token.tags and token.low not in _DOCUMENTS)
+        for token in content
+    )
+
+
+def answered_by(denier: str, said: list[Mention]) -> Mention | None:
+    """Which of the transfers that were told of somebody denies: the nearest they are a party to, else a whole one."""
+    for mention in said:
+        if denier in mention.suppliers or denier in mention.recipients:
+            return mention
+    return said[0] if said[0].suppliers and said[0].recipients else None

@@ -1,0 +1,87 @@
+"""Finds the transfers in one unit: who may have armed whom with what, from the order of typed tokens.
+
+A nucleus (a verb, a noun or a weapon followed by "to") takes its roles from what stands around it inside its clause.
+Gaps are bounded, so a unit is read in time proportional to its length. Who says it, and whether it is denied, is for
+`attribution.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.detect.clauses import clause
+from bot.detect.goods import goes_abroad, weapon
+from bot.detect.mention import Mention
+from bot.detect.modifiers import modified
+from bot.detect.nouns import noun_mention, weapon_mention
+from bot.detect.phrases import TransferWord
+from bot.detect.text import Unit
+from bot.detect.verbs import is_verb, verb_mention
+
+
+def find(unit: Unit) -> list[Mention]:
+    """The transfers that a unit tells of, in their order; parties that it does not name are empty."""
+    row = unit.tokens
+    arms = [i for i, token in enumerate(row) if weapon(token)]
+    found: list[Mention] = []
+    modifiers: list[tuple[int, TransferWord]] = []
+    for i, token in enumerate(row):
+        word: TransferWord | None = token.tags.get("verb")
+        if word is None or not is_verb(row, i, word):
+            continue
+        if word.frame in {"stop", "ask"}:
+            modifiers.append((i, word))
+        elif mention := verb_mention(row, i, word, arms):
+            found.append(mention)
+    used = {j for mention in found for j in arms if mention.start <= j < mention.end}
+    for i, token in enumerate(row):
+        word = token.tags.get("noun")
+        if word and (mention := noun_mention(row, i, word, arms)) and not any(_inside(mention, o) for o in found):
+            found.append(mention)
+            used.update(j for j in arms if mention.start <= j < mention.end)
+    for i in arms:
+        if i not in used and (mention := weapon_mention(row, i, arms)):
+            found.append(mention)
+            used.update(j for j in arms if mention.start <= j < mention.end)
+    found = _joined(found)
+    for i, word in modifiers:
+        found = modified(row, i, word, arms, found)
+    found = [
+        replace(m, abroad=m.frame in {"find", "get", "seize", "arrive"} or goes_abroad(row, *clause(row, m.at)))
+        for m in found
+    ]
+    return sorted(found, key=lambda mention: mention.at)
+
+
+def _inside(one: Mention, other: Mention) -> bool:
+    return other.start <= one.at < other.end and bool(other.recipients or other.suppliers)
+
+
+def _joined(found: list[Mention]) -> list[Mention]:
+    """Mentions that share goods complete each other: one has the supplier, the other the recipient."""
+    joined: list[Mention] = []
+    for mention in sorted(found, key=lambda m: (m.start, m.at)):
+        last = joined[-1] if joined else None
+        if last and mention.start < last.end and not _clash(last, mention):
+            joined[-1] = replace(
+                last,
+                end=max(last.end, mention.end),
+                suppliers=last.suppliers or mention.suppliers,
+                recipients=last.recipients or mention.recipients,
+                weapons=tuple(dict.fromkeys((*last.weapons, *mention.weapons))),
+                phase=max(last.phase, mention.phase, key=("delivered", "agreed", "proposed", "stopped").index),
+                negated=last.negated or mention.negated,
+                subject=last.subject or mention.subject,
+                rule=f"{last.rule}+{mention.rule}",
+                group=last.group or mention.group,
+            )
+        else:
+            joined.append(mention)
+    return joined
+
+
+def _clash(one: Mention, other: Mention) -> bool:
+    return bool(
+        (one.suppliers and other.suppliers and not set(one.suppliers) & set(other.suppliers))
+        or (one.recipients and other.recipients and not set(one.recipients) & set(other.recipients))
+    )

@@ -1,0 +1,86 @@
+"""Verbs of halting and asking: they change the transfer behind them ("vetoes a bid to give …"), or name one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.detect.clauses import clause, is_passive, negated, phase_of
+from bot.detect.goods import categories
+from bot.detect.mention import Mention
+from bot.detect.parties import TO, bound, object_of, origin, role, subject_of
+from bot.detect.phrases import TransferWord
+from bot.detect.text import Token, words
+
+_REACH = 8  # tokens between the verb and what it halts or asks for
+_QUESTIONS = words("about whether if")
+
+
+def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], found: list[Mention]) -> list[Mention]:
+    """The mentions of a unit after the verb at `i` had its effect on them."""
+    if word.frame == "ask" and any(token.low in _QUESTIONS for token in row[i + 1 : i + 4]):
+        return found
+    left, right = clause(row, i)
+    passive = is_passive(row, i, word, left)
+    _, subject = subject_of(row, i, left)
+    target = next((m for m in found if i < m.at < right and m.start - i <= _REACH and m.rule != "weapons of"), None)
+    if target is None and passive:  # "the shipment was paused"
+        target = next((m for m in found if left <= m.at < i and i - m.end < _REACH), None)
+        subject = role(row, i, right, words("by")) or subject
+    if target:
+        changed = _changed(row, i, word, left, right, subject, target)
+        return [changed if mention is target else mention for mention in found]
+    goods = [j for j in arms if (i < j < right and j - i <= _REACH) or (passive and left <= j < i)]
+    if not goods or any(m.start <= goods[0] < m.end for m in found):
+        return found
+    own = _own(row, i, word, left, right, subject, goods)
+    return [*found, own] if own else found
+
+
+def _changed(
+    row: list[Token], i: int, word: TransferWord, left: int, right: int, subject: tuple[str, ...], target: Mention
+) -> Mention:
+    if word.frame == "stop" and negated(row, i, left):  # "would not block"
+        return replace(target, phase="proposed", negated=False, subject=subject or target.subject)
+    suppliers = target.suppliers
+    if not suppliers and word.frame == "stop" and not set(subject) & set(target.recipients):
+        suppliers = subject
+    if not suppliers and word.frame == "ask" and target.frame in {"give", "arm"}:
+        suppliers = object_of(row, i, right)[1]
+    return replace(
+        target,
+        start=min(i, target.start),
+        suppliers=suppliers,
+        phase="stopped" if target.phase == "stopped" else word.phase,
+        subject=subject or target.subject,
+        negated=target.negated or negated(row, i, left),
+        rule=f"{word.rule}+{target.rule}",
+    )
+
+
+def _own(
+    row: list[Token],
+    i: int,
+    word: TransferWord,
+    left: int,
+    right: int,
+    subject: tuple[str, ...],
+    goods: list[int],
+) -> Mention | None:
+    """The transfer that the verb names itself: "halts arms sales to", "asks Germany for tanks"."""
+    into = bound(row, left, right) or role(row, i, right, TO)
+    if word.frame == "stop":
+        recipients = into
+        suppliers = role(row, i, right, words("from")) or origin(row, goods, left)
+        if not suppliers and not set(subject) & set(recipients):
+            suppliers = subject
+        if not recipients and not any("noun" in token.tags for token in row[left:right]):
+            return None
+    else:
+        suppliers = object_of(row, i, right)[1]
+        recipients = tuple(code for code in into or subject if code not in suppliers)
+        wanted = row[i].low.endswith("for") or any(token.low == "for" for token in row[i : goods[0]])
+        if not recipients or not wanted or (not suppliers and goods[0] - i > 4):
+            return None
+    phase, denied = phase_of(row, i, left, right, word, goods)
+    weapons = categories(row, goods)
+    return Mention(word.rule, i, i, goods[-1] + 1, suppliers, recipients, weapons, phase, denied, subject)

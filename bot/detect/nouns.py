@@ -1,0 +1,131 @@
+"""Transfers whose nucleus is a noun ("arms sales to …") or a bare weapon ("F-16s for …")."""
+
+from __future__ import annotations
+
+from bot.detect.clauses import clause, phase_of, undone
+from bot.detect.goods import categories, listed, weapon
+from bot.detect.mention import Mention
+from bot.detect.parties import FROM, TO, actor, origin, possessor, role, subject_of
+from bot.detect.phrases import TransferWord
+from bot.detect.text import Token, words
+from bot.detect.verbs import FIRING
+
+# Verbs that carry a noun: "made a first arms delivery", "approves a sale".
+_SUPPORT = words(
+    "make made makes making complete completed completes conclude concluded carry carried begin began begun start "
+    "started continue continued approve approved approves increase increased announce announced announces resume "
+    "resumed resumes clear clears cleared sign signs signed ink inks plan plans planned planning lift lifts pledge "
+    "pledges pledged promise promises push prepare prepares authorise authorised authorize authorized offer offers "
+    "offered green-lights has had"
+)
+_GETTING = words("purchase acquisition procurement buy import")
+# They may name a transfer without a word for the goods, where the story has told of it.
+_BARE = words("shipment shipments delivery deliveries supplies transfer transfers sale sales consignment transaction")
+_CIVIL = words("power gas energy food water grain oil medical fuel electricity aid vaccine wheat")
+# What may stand between a weapon and whom it goes to; behind a vague word ("plane") only the second.
+_LINKS = words("to for into on bound meant destined going headed heading crossing in")
+_NEAR_LINKS = words("to for")
+_MOVING = words("sent arrive arrived way landed went gone flown")
+
+
+def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) -> Mention | None:
+    """ "arms sales to X", "shipment of rockets from Y", "X's weapons deliveries"."""
+    if i and row[i - 1].low in _CIVIL:
+        return None
+    left, right = clause(row, i)
+    before = [j for j in arms if left <= j and i - 4 <= j < i]
+    after = [j for j in arms if i < j < right and j <= i + 9 and _is_about(row, i, j)]
+    goods = before or ([i] if i in arms else []) or after
+    bare = not goods and ((word.frame == "give" and row[i].low in _BARE) or _is_main_supplier(row, i, word))
+    if not goods and not bare:
+        return None
+    first = min(i, *goods, i)
+    subject_at, subject = subject_of(row, first, left)
+    own = origin(row, [first], left) or possessor(row, first, left) or (origin(row, goods, i) if goods == after else ())
+    suppliers, recipients = _noun_parties(row, i, right, word, subject, own)
+    if row[i].low.rstrip("s") in _GETTING:
+        suppliers = own if before and own else role(row, i, right, FROM) or origin(row, after, i)
+        recipients = subject if before and own else role(row, i, right, TO) or own or subject
+    elif word.frame == "give" and not suppliers and any(token.low in _SUPPORT for token in row[subject_at:first]):
+        suppliers = subject
+    pair = role(row, i, right, words("between"))
+    if len(pair) > 1:
+        suppliers, recipients = pair[:1], pair[1:]
+    phase, denied = phase_of(row, first, left, right, word, goods)
+    denied = denied or undone(row, i)
+    return Mention(
+        word.rule,
+        i,
+        first,
+        max(i, *goods, i) + 1,
+        tuple(code for code in suppliers if code not in recipients),
+        recipients,
+        categories(row, goods),
+        phase,
+        denied,
+        subject,
+        group=not recipients and any("group" in token.tags for token in row[i + 1 : min(i + 6, right)]),
+        frame="bare" if bare and word.frame == "give" else word.frame,
+    )
+
+
+def _noun_parties(
+    row: list[Token], i: int, right: int, word: TransferWord, subject: tuple[str, ...], own: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Supplier and recipient of a noun by its class; whoever stands before a deal is the side that is not named."""
+    into, away, partner = role(row, i, right, TO), role(row, i, right, FROM), role(row, i, right, words("with"))
+    if word.frame == "supplier":
+        return subject, into or role(row, i, right, words("of"))
+    suppliers, recipients = away or own, into or partner
+    if word.frame == "deal":
+        if not recipients and suppliers and not set(subject) & set(suppliers):
+            recipients = subject
+        if not suppliers and not set(subject) & set(recipients):
+            suppliers = subject
+    return suppliers, recipients
+
+
+def _is_main_supplier(row: list[Token], i: int, word: TransferWord) -> bool:
+    return word.frame == "supplier" and any(token.low == "main" for token in row[max(0, i - 3) : i])
+
+
+def _is_about(row: list[Token], i: int, j: int) -> bool:
+    """Whether the weapon at `j` is what the noun at `i` is about: "shipment of 1,000 rockets", "deal for tanks"."""
+    return any(token.low in {"of", "for", "on", "covering", "including", "included"} for token in row[i + 1 : j])
+
+
+def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
+    """ "F-16s for Ukraine", "weapons to Sylvania", "howitzers from South Korea", "reports of North Korean arms"."""
+    left, right = clause(row, i)
+    goods = [j for j in arms if i <= j < right and listed(row, i, j)]
+    last = goods[-1]
+    into: tuple[str, ...] = ()
+    follows = row[last + 1] if last + 1 < len(row) else None
+    vague = all((known := weapon(row[j])) and known.vague for j in goods)
+    links = _LINKS if not vague else _NEAR_LINKS
+    if follows and follows.low in links:
+        into = role(row, last, min(right, last + 7), words("to for into"))
+    if follows and (goal := actor(follows)) and goal.form == "goal":
+        into = (goal.code,)
+    suppliers = role(row, last, min(right, last + 5), words("from")) or origin(row, [i], left)
+    group = (
+        not into and bool(follows and follows.low in links) and any("group" in t.tags for t in row[last + 1 : last + 6])
+    )
+    if not into and not group and (not suppliers or vague):
+        return None
+    if any(token.low in FIRING for token in row[max(left, i - 8) : min(right, last + 6)]):
+        return None
+    subject_at, subject = subject_of(row, i, left)
+    if not suppliers and subject and any(token.low in _SUPPORT for token in row[subject_at:i]):
+        suppliers = subject
+    rule = "weapons to" if suppliers or _moves(row, left, right) else "weapons for"
+    if not into and not group:
+        rule = "weapons of"
+    word = TransferWord(rule, "give", "delivered", frozenset())
+    phase, denied = phase_of(row, i, left, right, word, goods)
+    suppliers = tuple(code for code in suppliers if code not in into)
+    return Mention(word.rule, i, i, last + 1, suppliers, into, categories(row, goods), phase, denied, subject, group)
+
+
+def _moves(row: list[Token], left: int, right: int) -> bool:
+    return any(token.low in _MOVING for token in row[left:right])

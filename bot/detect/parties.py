@@ -1,0 +1,337 @@
+"""Who takes part in a transfer, by where an actor stands: before the verb, right behind it, behind a preposition.
+
+All look from the nucleus of a transfer, the token at `i`, inside its clause, and no further than a bounded gap.
+"""
+
+from __future__ import annotations
+
+from bot.detect.clauses import HAVE
+from bot.detect.goods import PREPOSITIONS, weapon
+from bot.detect.phrases import ActorWord
+from bot.detect.text import Token, words
+
+TO = words("to into toward towards for")
+FROM = words("from by")
+_SKIPPED = words(
+    "the a an its their his of that some new more first any all old former both neighbouring neighboring ally "
+    "allies alleged embattled war-torn junta military army armed forces government regime state own secretly "
+    "covertly even also only not help aid mercenary group rebel rebels paramilitary paramilitaries militant "
+    "militants insurgents militia"
+)
+_CONTROLS = words(
+    "warns warned warn urges urged leaned pressured lets let allow allows allowed want wants wanted enable helped "
+    "help forced"
+)
+_PLANS = words(
+    "plan plans bid request requests offer decision proposal attempt attempts refusal readiness move moves push "
+    "plot intention"
+)
+_PRONOUNS = words("it they he she we i")
+_RECEIVERS = words(
+    "sides side forces troops fighters soldiers units customers buyers parties party factions tribes police "
+    "security border naval air people war-hit nearby entities firms agents"
+)
+_HELD = words("seen found used held captured hands")
+_VESSELS = words(
+    "ship vessel plane aircraft flight jet boat freighter dhow truck cargo tanker warship flights planes ships"
+)
+_REACH = 14  # tokens
+
+
+def actor(token: Token) -> ActorWord | None:
+    """The actor that the token names, if any."""
+    word: ActorWord | None = token.tags.get("actor")
+    return word
+
+
+def head_code(row: list[Token], i: int) -> str:
+    """The code of the actor at `i`."""
+    word = actor(row[i])
+    return word.code if word else ""
+
+
+def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...]]:
+    """The nearest actors before the nucleus that no preposition holds: where they begin, and their codes.
+
+    A pronoun before the verb means the first of them: "A rejects B's charge that it sent …".
+    """
+    controlled = _controlled(row, i, left)
+    if controlled is not None:
+        return controlled, group(row, controlled, left, -1)[1]
+    if (planned := _planned(row, i, left)) is not None:
+        return planned
+    pronoun = any(token.low in _PRONOUNS and not token.possessive for token in row[max(left, i - 4) : i]) and not any(
+        "say" in token.tags and token.low.endswith("ing") for token in row[max(left, i - 8) : i]
+    )
+    best: tuple[int, tuple[str, ...]] = (i, ())
+    j = i - 1
+    while j >= left:
+        word = actor(row[j])
+        if row[j].low == "there":
+            break
+        if word and word.form not in {"origin", "goal"} and not describes_arms(row, j):
+            start, codes = group(row, j, left, -1)
+            if not _held(row, start):
+                best = start, codes
+                if not pronoun:
+                    return best
+            j = start
+        j -= 1
+    return best
+
+
+def _controlled(row: list[Token], i: int, left: int) -> int | None:
+    """The actor made to do it: "urged Madrid to give", "accuses Pretoria of loading", "warns Washington against …"."""
+    j = i - 1
+    while j > left and row[j].low in {"secretly", "covertly", "illegally", "also", "help"}:
+        j -= 1
+    if j <= left + 1 or row[j].low not in {"to", "of", "against", "from"}:
+        return None
+    if row[j].low != "to" and not row[i].low.endswith("ing"):
+        return None
+    k = j - 1
+    if not actor(row[k]) or row[k].possessive:
+        return None
+    start = group(row, k, left, -1)[0]
+    over = row[start - 1] if start > left else None
+    if over and over.low == "the" and start - 1 > left:
+        over = row[start - 2]
+    if over and (
+        over.low == "on"
+        or {"accuse", "phase", "say"} & over.tags.keys()
+        or "verb" in over.tags
+        or over.low in _CONTROLS
+    ):
+        return k
+    return None
+
+
+def _planned(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...]] | None:
+    """Whose "plan to supply", "bid to give" it is; nobody's where no name stands before the noun."""
+    if i - 2 < left or row[i - 1].low != "to" or row[i - 2].low not in _PLANS:
+        return None
+    for j in range(i - 3, max(left, i - 7) - 1, -1):
+        if actor(row[j]):
+            return j, (head_code(row, j),)
+        if {"say", "call", "deny"} & row[j].tags.keys():
+            break
+        if row[j].low in HAVE or row[j].low in {"announced", "its", "their", "his", "no"}:
+            return None
+    return i, ()
+
+
+def _held(row: list[Token], i: int) -> bool:
+    """Whether a preposition stands before the actor at `i`, perhaps with an article or a title between."""
+    j = i - 1
+    while j >= 0 and i - j <= 4 and (row[j].low in _SKIPPED or "office" in row[j].tags or row[j].possessive):
+        j -= 1
+    return j >= 0 and row[j].low in PREPOSITIONS
+
+
+def describes_arms(row: list[Token], i: int) -> bool:
+    """Whether the actor at `i` only tells where the weapon behind it is from: "Iranian drones"."""
+    word = actor(row[i])
+    if word is None or word.form not in {"adjective", "origin", "name", "seat", "firm"}:
+        return False
+    adjective = word.form in {"adjective", "origin"} or row[i].possessive
+    for j in range(i + 1, min(i + (5 if adjective else 2), len(row))):
+        if weapon(row[j]) or ("noun" in row[j].tags and not adjective):
+            return "verb" not in row[j].tags or adjective
+        if (
+            actor(row[j])
+            or row[j].low in {",", "to", "and", "of", "officials", "official", "that", "is", "has", "will"}
+            or {"say", "office", "verb", "report", "phase", "deny"} & row[j].tags.keys()
+        ):
+            return False
+    return False
+
+
+def group(row: list[Token], i: int, stop: int, step: int) -> tuple[int, tuple[str, ...]]:
+    """Actors joined by commas and "and" around `i`, in the direction of `step`; the far end and the codes."""
+    codes = [head_code(row, i)]
+    far, gap, joined, j = i, 0, "", i + step
+    paired = False  # an "and" was seen; else commas alone must be a headline's list
+    while (stop <= j if step < 0 else j < stop) and gap < 4:
+        word = actor(row[j])
+        if word and joined:
+            if (word.form == "person" and joined == ",") or (step > 0 and _speaks(row, j)):
+                break
+            if not paired and joined == "," and not _bare_list(row, j, step):
+                break
+            codes.append(word.code)
+            far, gap, joined = j, 0, ""
+        elif row[j].low in {",", "and", "or", "&", "nor"}:
+            paired = paired or row[j].low != ","
+            joined = row[j].low if joined in {"", ","} else joined
+            gap += 1
+        elif row[j].low == "the":
+            gap += 1
+        else:
+            break
+        j += step
+    return far, tuple(dict.fromkeys(codes if step > 0 else codes[::-1]))
+
+
+def _bare_list(row: list[Token], j: int, step: int) -> bool:
+    """Whether actors joined by a comma alone are a list: "Rwanda, Uganda arm …", "… to Saudis, UAE"."""
+    if step < 0:
+        return j == 0 or row[j - 1].low in {":", ";"}
+    return j + 1 >= len(row) or row[j + 1].low in {".", ";", "and", ",", "—", "&", ":", "?"}
+
+
+def _speaks(row: list[Token], i: int) -> bool:
+    """Whether the actor at `i` is the subject of a verb of speaking rather than one more of a list."""
+    return (
+        any({"say", "deny", "office"} & token.tags.keys() for token in row[i + 1 : i + 4]) and row[i - 1].low != "and"
+    )
+
+
+def _head(row: list[Token], k: int, right: int) -> int:
+    """From "Russia" in "Russia's Wagner" and "Sudanese" in "Sudanese Rapid Support Forces" on to the group."""
+    word = actor(row[k])
+    if word and (row[k].possessive or word.form == "adjective"):
+        for j in range(k + 1, min(k + 4, right)):
+            if actor(row[j]):
+                return j
+            if row[j].low not in _SKIPPED:
+                break
+    return k
+
+
+def object_of(row: list[Token], i: int, right: int) -> tuple[int, tuple[str, ...]]:
+    """The actors right behind a verb, with no preposition between: where they begin, and their codes."""
+    for j in range(i + 1, min(i + 4, right)):
+        if word := actor(row[j]):
+            if word.form in {"origin", "goal"}:
+                return j, ()
+            k = _head(row, j, right)
+            return k, group(row, k, right, 1)[1]
+        if row[j].low not in _SKIPPED or row[j].low == "of":
+            break
+    return i, ()
+
+
+def pronoun_object(row: list[Token], i: int, left: int, right: int, subject: tuple[str, ...]) -> tuple[str, ...]:
+    """Whom "it" or "them" right behind a verb means: the last actor before it that is not the subject."""
+    if i + 1 >= right or row[i + 1].low not in {"it", "them", "him", "her"}:
+        return ()
+    for j in range(i - 1, left - 1, -1):
+        word = actor(row[j])
+        if word and word.code not in subject and word.form not in {"origin", "person"}:
+            return (word.code,)
+    return ()
+
+
+def loose_object(row: list[Token], i: int, right: int) -> tuple[str, ...]:
+    """As `object_of`, a few words further on: "arming the Ethiopian government", "arm insurgents in Somalia"."""
+    for j in range(i + 1, min(i + 5, right)):
+        if word := actor(row[j]):
+            return group(row, _head(row, j, right), right, 1)[1] if word.form != "origin" else ()
+        if "group" in row[j].tags or (row[j].low in PREPOSITIONS and row[j].low != "in"):
+            return ()
+    return ()
+
+
+def role(row: list[Token], i: int, right: int, prepositions: frozenset[str]) -> tuple[str, ...]:
+    """The actors behind the first of the prepositions after the nucleus that holds any."""
+    for j in range(i + 1, min(i + 1 + _REACH, right)):
+        if row[j].low in prepositions and (codes := _behind(row, j, right)):
+            return codes
+        if row[j].low == "," and "by" in prepositions:
+            prepositions = prepositions - {"by"}
+    return ()
+
+
+def _behind(row: list[Token], j: int, right: int) -> tuple[str, ...]:
+    for k in range(j + 1, min(j + 6, right)):
+        word = actor(row[k])
+        if row[j].low in {"to", "for"} and not word and row[k].text.islower() and not _may_stand_before_actor(row[k]):
+            return ()
+        if word and word.form != "origin":
+            if word.form == "adjective" and k + 1 < right and weapon(row[k + 1]):
+                return ()
+            return group(row, _head(row, k, right), right, 1)[1]
+        if "group" in row[k].tags:
+            return ()
+        if (row[k].low in PREPOSITIONS and row[k].low not in {"in", "of"}) or "verb" in row[k].tags or weapon(row[k]):
+            return ()
+        if row[k].low in {"use", "using", "his", "her", ",", "that", "and", "with"}:
+            return ()
+    return ()
+
+
+def _may_stand_before_actor(token: Token) -> bool:
+    """Whether "to" may go on past a word to the actor: "to the warring sides in Sudan", not "to defend Kyiv"."""
+    return (
+        token.low in _SKIPPED
+        or token.low in _RECEIVERS
+        or bool({"office", "group"} & token.tags.keys())
+        or token.low in {"in", "of"}
+        or token.low.endswith(("ing", "ed", "-held", "-backed", "-led", "ern", "ist", "ists"))
+    )
+
+
+def bound(row: list[Token], left: int, right: int) -> tuple[str, ...]:
+    """Whom a shipment was bound for: "meant for the Houthis", "Moscow-bound"."""
+    for j in range(left, right):
+        if row[j].low in {"bound", "meant", "destined", "headed", "intended"}:
+            return role(row, j, right, words("for to"))
+        with_whom = row[j].low in _HELD and j + 1 < right and row[j + 1].low in {"with", "by", "of"}
+        if with_whom and (codes := _behind(row, j + 1, right)):
+            return codes
+        if (word := actor(row[j])) and word.form == "goal":
+            return (word.code,)
+    return ()
+
+
+def origin(row: list[Token], goods: list[int], left: int) -> tuple[str, ...]:
+    """Who a weapon is from by the words right before it: "Iranian drones", "Iran's new drones", "Chinese-made guns"."""
+    for i in goods:
+        if i + 1 < len(row) and "report" in row[i + 1].tags:
+            break  # "Kyiv's drone claims" are claims of Kyiv
+        for j in range(i - 1, max(left, i - 5) - 1, -1):
+            word = actor(row[j])
+            if word and word.form == "person":
+                break
+            if word:
+                close = word.form in {"name", "seat"} and j == i - 1
+                if word.form in {"adjective", "origin", "firm"} or row[j].possessive or close:
+                    plain = not row[j].possessive and word.form not in {"adjective", "origin"}
+                    if j and plain and (row[j - 1].low in {"to", "for"} or "verb" in row[j - 1].tags):
+                        break  # "to Russia weapons", "gave Ukraine F-16s"
+                    return group(row, j, left, -1)[1]
+                break
+            if (
+                row[j].low in PREPOSITIONS
+                or row[j].low in {",", "“", "”", "and"}
+                or {"verb", "say"} & row[j].tags.keys()
+            ):
+                break
+    return ()
+
+
+def possessor(row: list[Token], i: int, left: int) -> tuple[str, ...]:
+    """Whose the goods are: "Serbia's recent arms exports"."""
+    for j in range(i - 1, max(left, i - 4) - 1, -1):
+        if actor(row[j]) and row[j].possessive:
+            return (head_code(row, j),)
+        if row[j].low in PREPOSITIONS:
+            break
+    return ()
+
+
+def maker(row: list[Token], i: int, right: int) -> tuple[str, ...]:
+    """The firm or origin named anywhere behind a verb of getting."""
+    for token in row[i + 1 : right]:
+        word = actor(token)
+        if word and word.form in {"firm", "origin"}:
+            return (word.code,)
+    return ()
+
+
+def vessel_of(row: list[Token], left: int, right: int) -> tuple[str, ...]:
+    """Whose ship or plane the tokens name: "an Emirati plane", "Russia's cargo ship"."""
+    for j in range(left, right):
+        if actor(row[j]) and any(token.low in _VESSELS for token in row[j + 1 : j + 4]):
+            return (head_code(row, j),)
+    return ()

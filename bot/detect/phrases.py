@@ -1,0 +1,162 @@
+"""Finds the longest phrases that the rules know in a row of tokens, and tags them with what they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.detect.forms import verb_forms
+from bot.detect.text import Token, tokens, words
+from bot.model import Phase, Weapon
+
+_ORIGIN = words("made built supplied produced manufactured designed origin donated")
+_GOAL = words("bound")
+_JOINS = words("and or , /")
+
+
+@dataclass(frozen=True, slots=True)
+class ActorWord:
+    """A word for an actor. `form`: name, adjective, seat, person, firm, origin ("Iran-made"), goal ("Moscow-bound")."""
+
+    code: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeaponWord:
+    """A word for a weapon; a vague one counts only beside a plain one."""
+
+    category: Weapon
+    vague: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TransferWord:
+    """A form of a verb or noun that names a transfer."""
+
+    rule: str
+    frame: str  # the rule's class
+    phase: Phase
+    forms: frozenset[str] = frozenset()  # of a verb: base, s, past, participle, ing
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    words: tuple[str, ...]
+    cased: tuple[str, ...] | None  # as they must be written; None: in any case
+    kind: str
+    value: Any
+
+
+class Phrases:
+    """Every phrase of the rules, by its first word."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, list[_Entry]] = defaultdict(list)
+        self._written: list[tuple[str, str, Any]] = []
+
+    def enter(self, phrase: str, kind: str, value: Any) -> None:
+        """Know a phrase as a `kind`. Words with a capital are matched as written, others in any case."""
+        written = tuple(token.text for token in tokens(phrase))
+        lower = tuple(word.lower() for word in written)
+        cased = written if written != lower else None
+        row = self._entries[lower[0]]
+        row.append(_Entry(lower, cased, kind, value))
+        row.sort(key=lambda entry: -len(entry.words))
+        self._written.append((phrase.lower(), kind, value))
+
+    def enter_verbs(self, verbs: Iterable[str], irregular: Mapping[str, str], kind: str) -> None:
+        """Know every form of verbs as a `kind`; the tag's value is the set of what the form may be: base, s, …."""
+        for verb in verbs:
+            for form, names in _by_form(verb, irregular):
+                self.enter(form, kind, names)
+
+    def enter_transfer_verbs(self, verbs: Iterable[str], irregular: Mapping[str, str], word: TransferWord) -> None:
+        """Know every form of verbs that name a transfer."""
+        for verb in verbs:
+            for form, names in _by_form(verb, irregular):
+                self.enter(form, "verb", replace(word, forms=names))
+
+    def all(self) -> Iterator[tuple[str, str, Any]]:
+        """Every phrase in lower case with its kind and value."""
+        return iter(self._written)
+
+    def tag(self, found: list[Token], used: frozenset[str]) -> list[Token]:
+        """Merge tokens into known phrases and tag them; a weapon before a word of `used` is no goods."""
+        tagged: list[Token] = []
+        at = 0
+        while at < len(found):
+            length, tags = self._longest(found, at)
+            token = found[at]
+            if length > 1:
+                last = found[at + length - 1]
+                text = " ".join(part.text for part in found[at : at + length])
+                token = Token(text, text.lower(), token.start, last.end, last.possessive)
+            token.tags = tags or self._compound(token)
+            tagged.append(token)
+            at += length
+        _untag_used(tagged, used)
+        return tagged
+
+    def _longest(self, found: list[Token], at: int) -> tuple[int, dict[str, Any]]:
+        best = 1
+        tags: dict[str, Any] = {}
+        for entry in self._entries.get(found[at].low, ()):
+            length = len(entry.words)
+            if length < best:
+                break
+            if length == best and entry.kind in tags:
+                continue
+            span = found[at : at + length]
+            if length > 1 and tuple(token.low for token in span) != entry.words:
+                continue
+            if entry.kind != "none" and any(token.possessive for token in span[:-1]):
+                continue
+            if entry.cased and not _written_so(span, entry.cased):
+                continue
+            best = length
+            tags[entry.kind] = entry.value
+        return best, tags
+
+    def _compound(self, token: Token) -> dict[str, Any]:
+        """ "Chinese-made" and "Moscow-bound" tell an origin and a goal."""
+        head, _, tail = token.text.rpartition("-")
+        if not head or tail not in _ORIGIN | _GOAL:
+            return {}
+        parts = tokens(head)
+        length, tags = self._longest(parts, 0)
+        if "actor" not in tags or length != len(parts):
+            return {}
+        return {"actor": ActorWord(tags["actor"].code, "origin" if tail in _ORIGIN else "goal")}
+
+
+def _by_form(verb: str, irregular: Mapping[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
+    forms: dict[str, set[str]] = defaultdict(set)
+    for name, form in verb_forms(verb, irregular.get(verb)).items():
+        forms[form].add(name)
+    for form, names in forms.items():
+        yield form, frozenset(names)
+
+
+def _written_so(span: list[Token], cased: tuple[str, ...]) -> bool:
+    """Capitals must stand where the rule has them; a long word may stand in capitals throughout ("RUSSIA")."""
+    return all(
+        token.text == word or (token.text.isupper() and len(word) > 4) or (word.islower() and token.low == word)
+        for token, word in zip(span, cased, strict=True)
+    )
+
+
+def _untag_used(row: list[Token], used: frozenset[str]) -> None:
+    """Take the tag from weapons that are only used or tested: "missile and drone attacks"."""
+    for i in range(len(row) - 1, -1, -1):
+        if "weapon" not in row[i].tags:
+            continue
+        j = i + 1
+        while j < len(row) and j - i < 6 and row[j].low in _JOINS:
+            j += 1
+        follows = row[j] if j < len(row) else None
+        if follows and (follows.low in used or ("none" in follows.tags and j > i + 1)):
+            row[i].tags = {"none": True}

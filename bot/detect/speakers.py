@@ -1,0 +1,197 @@
+"""Names the subject of a verb of speaking: the state behind an office, a person or a paper.
+
+What a unit does not say ("the ministry", "both", "it") is left open for `claims.py`, which knows the rest of the story.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.detect.lexicon import Lexicon
+from bot.detect.parties import actor, group
+from bot.detect.text import Token, words
+
+Open = Literal["", "office", "name", "country", "both", "group"]
+
+# Nouns that are the media's only where no state stands before them.
+PAPERS = words("report reports paper story stories article articles account accounts investigation sources")
+_REACH = 16  # tokens: how far a subject may stand from its verb
+_OF_STATE = words("leaked classified intelligence secret confidential official")
+_STOPS = words("; — – -- but while whereas | “ ” :")
+_HOLDING = words("to in of at from for against with on by")
+_POSSESSIVES = words("its their his her our")
+_ABROAD = words("embassy ambassador mission envoy")  # what follows "in" or "to" is where they are, not whose
+_NOUN_NEXT = words("of by from as about on over is are was were said")
+_DETERMINERS = words(
+    "the these those any all such this that no some its their a his false earlier media recent new similar"
+)
+_NOUNS_TOO = words("states state charge charges show notes note answer share lists")
+_PLURAL_SUBJECTS = words("to they officials sources reports will ministers also")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who a verb's subject is. No `codes` and `open` set: named only by an office, a pronoun, an unknown name."""
+
+    codes: tuple[str, ...] = ()
+    open: Open = ""
+    carrier: str | None = None
+    start: int = 0  # the tokens that name it
+    end: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.codes or self.open)
+
+
+def is_speech(row: list[Token], i: int, kind: str) -> bool:
+    """Whether a form that may be a noun ("claims", "reports", "charges", "finds") stands as a verb of `kind`."""
+    token = row[i]
+    forms = token.tags[kind]
+    before = row[i - 1] if i else None
+    after = row[i + 1] if i + 1 < len(row) else None
+    follows = after.low if after else ""
+    if "report" in token.tags or token.low in _NOUNS_TOO:
+        if before is None or before.low in _DETERMINERS or "deny" in before.tags:
+            return False
+        if follows in _NOUN_NEXT or before.possessive:
+            return False
+        if "base" in forms and "s" not in forms:  # "US claim" is a noun, "officials claim" a verb
+            return before.low in _PLURAL_SUBJECTS
+        return bool({"actor", "office", "media"} & before.tags.keys()) or follows == "that" or before.text[:1].isupper()
+    if token.low in {"found", "find"} and kind == "say":
+        return follows in {"that", "no", ",", ".", "", "”"} or bool(after and "no_evidence" in after.tags)
+    return True
+
+
+def named_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
+    """The subject before the verb at `i`."""
+    left = i
+    while left > 0 and i - left < _REACH and row[left - 1].low not in _STOPS:
+        left -= 1
+        if i - left > 2 and _other_verb(row, left):
+            left += 1  # what another speaker says begins behind their verb
+            break
+    return named(row, left, i, lexicon, nearest=True)
+
+
+def _other_verb(row: list[Token], i: int) -> bool:
+    """Whether another verb of speaking stands at `i` that does not share its subject ("said and repeated")."""
+    kind = next((kind for kind in ("say", "deny") if kind in row[i].tags), None)
+    return kind is not None and is_speech(row, i, kind) and row[i + 1].low not in {"and", "or"}
+
+
+def named_after(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
+    """The subject behind the verb at `i`: "said the minister", "according to Kyiv"."""
+    right = i + 1
+    while right < len(row) and right - i < 12 and row[right].low not in _STOPS | {",", "."}:
+        right += 1
+    return named(row, i + 1, right, lexicon, nearest=False)
+
+
+def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bool) -> Subject:
+    """Who is named between two tokens; `nearest` to the right end where the verb stands there."""
+    places = range(right - 1, left - 1, -1) if nearest else range(left, right)
+    carrier = next((row[j].tags["carrier"] for j in places if "carrier" in row[j].tags), None)
+    held: tuple[int, str] | None = None  # an actor that a preposition holds: only where nothing better is found
+    for j in places:
+        start = _phrase_start(row, j, left)
+        if "media" in row[j].tags:
+            if author := _author(row, j, left, right):
+                return Subject((author,), "", carrier, start, j + 1)
+            if not (row[j].low in PAPERS and _paper_of_state(row, j, left)):
+                return Subject(("MEDIA",), "", None, start, j + 1)
+        if "office" in row[j].tags and (code := _holder(row, j, left, right if nearest else len(row))):
+            return Subject((code,), "", carrier, start, j + 1)
+        word = actor(row[j])
+        if word and word.form not in {"origin", "goal"}:
+            if _is_held(row, j):
+                held = held or (j, word.code)
+            elif not (word.form == "adjective" and any("media" in t.tags for t in row[j + 1 : min(j + 3, right)])):
+                return Subject(group(row, j, left, -1)[1], "", carrier, start, j + 1)
+        if "both" in row[j].tags:
+            return Subject((), "both", None, j, j + 1)
+    if carrier:
+        return Subject((lexicon.carriers[carrier],), "", carrier, left, right)
+    return _open(row, places, held, left, right, nearest)
+
+
+def _open(
+    row: list[Token], places: range, held: tuple[int, str] | None, left: int, right: int, nearest: bool
+) -> Subject:
+    """A subject that the unit does not name outright."""
+    if any("group" in row[j].tags for j in places):
+        return Subject((), "group", None, left, right)
+    office = next((j for j in places if "office" in row[j].tags), None)
+    if office is not None:
+        if held and abs(held[0] - office) <= 3 and row[office].low not in _ABROAD:
+            between = row[min(held[0], office) : max(held[0], office)]
+            if not any(token.low == "," for token in between):
+                return Subject((held[1],), "", None, _phrase_start(row, office, left), office + 1)
+        return Subject((), "office", None, office, office + 1)
+    if any("country" in row[j].tags and not row[j].possessive and row[j].low not in _POSSESSIVES for j in places):
+        return Subject((), "country", None, left, right)
+    if held and nearest:
+        return Subject((held[1],), "", None, held[0], held[0] + 1)
+    if any(row[j].text[:1].isupper() and row[j].low not in {"the", "a", "i"} and row[j].text.isalpha() for j in places):
+        return Subject((), "name", None, left, right)
+    return Subject(start=left, end=right)
+
+
+def _author(row: list[Token], j: int, left: int, right: int) -> str | None:
+    """Whose a report is where it is not the media's: "a report by U.N. experts", "UN report"."""
+    if row[j].low not in PAPERS:
+        return None
+    if (
+        j + 1 < right
+        and row[j + 1].low in {"by", "from", "of"}
+        and (code := _actor_within(row, j + 2, min(j + 5, right)))
+    ):
+        return code
+    word = actor(row[j - 1]) if j > left else None
+    return word.code if word and word.code in {"UN", "EU"} else None
+
+
+def _holder(row: list[Token], j: int, left: int, right: int) -> str | None:
+    """Whose office it is: "Iran's UN envoy", "the foreign ministry in Abu Dhabi"."""
+    for k in range(j - 1, max(left - 1, j - 5), -1):
+        word = actor(row[k])
+        if word and not any(token.low in {"to", "in", ","} for token in row[k + 1 : j]):
+            above = actor(row[k - 1]) if k > left else None
+            if above and (row[k - 1].possessive or above.form == "adjective"):
+                word = above
+            return word.code
+        if row[k].low in {",", "in", "of"}:
+            break
+    if row[j].low in _ABROAD:
+        return None
+    for k in range(j + 1, min(j + 5, right)):
+        if row[k].low in {"in", "of", "at", "for"} and (code := _actor_within(row, k + 1, k + 4)):
+            return code
+    return None
+
+
+def _is_held(row: list[Token], j: int) -> bool:
+    before = j - 2 if j > 1 and row[j - 1].low == "the" else j - 1
+    return before >= 0 and row[before].low in _HOLDING
+
+
+def _paper_of_state(row: list[Token], j: int, left: int) -> bool:
+    """Whether a paper is a state's own: "leaked Pentagon paper", "U.S. intelligence report"."""
+    return any(actor(row[k]) for k in range(max(left, j - 4), j)) and is_state_paper(row, j)
+
+
+def is_state_paper(row: list[Token], i: int) -> bool:
+    """Whether the paper at `i` is called leaked, classified and the like."""
+    return any(token.low in _OF_STATE for token in row[max(0, i - 4) : i])
+
+
+def _actor_within(row: list[Token], start: int, end: int) -> str | None:
+    return next((word.code for token in row[start:end] if (word := actor(token))), None)
+
+
+def _phrase_start(row: list[Token], j: int, left: int) -> int:
+    """Where the noun phrase around `j` begins: back over articles, titles and adjectives."""
+    while j > left and row[j - 1].low not in {",", "”", '"', "and", "that"} and "verb" not in row[j - 1].tags:
+        j -= 1
+    return j

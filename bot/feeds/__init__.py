@@ -1,0 +1,6 @@
+"""From an address to stories: fetch, parse, poll, on a schedule.
+
+`poller.py` leads the way: `fetch.py` gets bytes, `workers.py` has them parsed in a process that can be killed
+(`worker.py`, `parse.py`, `jsonfeed.py`, `normal.py`, `text.py`), `stories.py` makes stories of the entries.
+`schedule.py` keeps time.
+"""

@@ -1,0 +1,45 @@
+"""Looks every few seconds which feeds are due. Each feed's own time is in the store, as `next_poll_at`."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.feeds.poller import OnResult, Poller
+
+_GRACE_SECONDS = 10.0
+
+
+def start(poller: Poller, on_result: OnResult | None = None, *, every: float = 5) -> AsyncIOScheduler:
+    """Return a running scheduler that polls what is due, at once and then `every` so many seconds; end it with `stop`.
+
+    A look only starts the polls, so that a slow feed does not keep others waiting.
+    """
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    scheduler.add_job(
+        poller.start_due,
+        IntervalTrigger(seconds=every, timezone=UTC),
+        args=[on_result],
+        id="poll",
+        name="poll what is due",
+        next_run_time=datetime.now(UTC),  # apscheduler's own first run is one interval from now
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,  # its 1 s would skip a look whenever the loop was busy
+    )
+    scheduler.start()
+    return scheduler
+
+
+async def stop(scheduler: AsyncIOScheduler, poller: Poller, *, grace: float = _GRACE_SECONDS) -> None:
+    """End the schedule and wait up to `grace` seconds for the polls that run; later ones are cancelled.
+
+    The scheduler's own shutdown would cancel what it runs at once.
+    """
+    scheduler.pause()
+    await poller.drain(grace)
+    scheduler.shutdown(wait=False)
+    await asyncio.sleep(0)  # it only asks the loop to shut it down

@@ -1,0 +1,66 @@
+"""The process that parses: `python -m bot.feeds.worker`, started and spoken to by `workers.py`.
+
+It takes requests on standard input and answers on standard output, until its input ends; `protocol.py` says how. The
+first answer, an empty one, says that it is ready.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from typing import BinaryIO
+
+from bot.errors import FeedError
+from bot.feeds.parse import parse
+from bot.feeds.protocol import ANSWER, MEMORY, OUT_OF_MEMORY, REQUEST, dump
+
+
+def main() -> None:
+    """Serve until standard input ends, as it does when the parent ends, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's; it lets a poll end first
+    requests = sys.stdin.buffer
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not look like an answer
+    _limit_memory()
+    _answer(answers, b"")
+    while len(head := requests.read(REQUEST.size)) == REQUEST.size:
+        meta_size, body_size = REQUEST.unpack(head)
+        content_type, address, seconds = json.loads(requests.read(meta_size))
+        _limit_time(2 * seconds + 1)
+        try:
+            answer = dump(parse(requests.read(body_size), content_type, address))
+        except FeedError as error:
+            answer = json.dumps({"error": str(error)}).encode()
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
+        _limit_time(0)
+        _answer(answers, answer)
+
+
+def _answer(answers: BinaryIO, answer: bytes) -> None:
+    answers.write(ANSWER.pack(len(answer)) + answer)
+    answers.flush()
+
+
+def _limit_memory() -> None:
+    if sys.platform != "win32":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard), hard))
+
+
+def _limit_time(seconds: float) -> None:
+    """Let the kernel end this process after `seconds`, 0 for never.
+
+    The parent ends it sooner. This is for a parent that was killed: a feed that hangs the parser holds the interpreter,
+    so that nothing in this process would notice.
+    """
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+if __name__ == "__main__":
+    main()

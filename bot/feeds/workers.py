@@ -1,0 +1,107 @@
+"""Has feeds parsed in processes of their own, each parse with a time and a memory limit.
+
+feedparser can hang for minutes on a small hostile feed and holds the interpreter's lock meanwhile, so that a thread
+would stall the whole bot. A process can be killed, and the next parse has a new one 0.3 s later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+
+from bot.errors import FeedError
+from bot.feeds.entries import Parsed
+from bot.feeds.protocol import ANSWER, MEMORY, OUT_OF_MEMORY, REQUEST, load
+from bot.log import redact
+
+_START_SECONDS = 60  # a start takes 0.3 s; on a machine that is busy or swaps, many times that
+
+
+class Workers:
+    """At most `size` worker processes, started when they are needed; close it with `await close()`."""
+
+    def __init__(self, seconds: float, size: int | None = None) -> None:
+        self._seconds = seconds
+        self._slots = asyncio.Semaphore(size or min(os.cpu_count() or 1, 4))
+        self._idle: list[Process] = []
+
+    async def parse(self, body: bytes, content_type: str, address: str) -> Parsed:
+        """Return what the feed in `body` holds.
+
+        Raises FeedError when it is no feed, or reading it takes more than the time or the memory that it may.
+        """
+        async with self._slots:
+            process = self._idle.pop() if self._idle else await _start()
+            try:
+                answer = await self._ask(process, body, content_type, address)
+            except BaseException:
+                await _kill(process)
+                raise
+            self._idle.append(process)
+        if answer.startswith(b"{"):
+            raise FeedError(redact(json.loads(answer)["error"]))
+        return load(answer)
+
+    async def close(self) -> None:
+        """End all workers; those in the middle of a parse end with it."""
+        while self._idle:
+            await _kill(self._idle.pop())
+
+    async def _ask(self, process: Process, body: bytes, content_type: str, address: str) -> bytes:
+        assert process.stdin is not None  # noqa: S101  it is a PIPE
+        meta = json.dumps([content_type, address, self._seconds]).encode()
+        try:
+            async with asyncio.timeout(self._seconds):
+                process.stdin.writelines([REQUEST.pack(len(meta), len(body)), meta, body])
+                await process.stdin.drain()
+                return await _answer(process)
+        except TimeoutError as error:
+            raise FeedError(
+                f"Reading this feed took more than {self._seconds:g} s and was stopped. If it is only a large feed, "
+                "raise `parse_seconds` in the configuration."
+            ) from error
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise FeedError(_why(await process.wait())) from error
+
+
+async def _start() -> Process:
+    # It imports what this process would; it reads what strangers wrote, so it gets no token from the environment. A
+    # session of its own keeps the terminal's Ctrl-C away from it.
+    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("CLAIMWATCH_")}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "bot.feeds.worker"),
+        stdin=PIPE,
+        stdout=PIPE,
+        env=environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            await _answer(process)
+    except BaseException:
+        await _kill(process)
+        raise
+    return process
+
+
+async def _answer(process: Process) -> bytes:
+    assert process.stdout is not None  # noqa: S101  it is a PIPE
+    (size,) = ANSWER.unpack(await process.stdout.readexactly(ANSWER.size))
+    return await process.stdout.readexactly(size)
+
+
+async def _kill(process: Process) -> None:
+    if process.returncode is None:
+        process.kill()
+    await process.communicate()  # to the end of its pipes, so that nothing of it outlives the event loop
+
+
+def _why(code: int) -> str:
+    if code == OUT_OF_MEMORY:
+        return f"Reading this feed took more than {MEMORY >> 20} MiB of memory. The outlet has to mend it."
+    how = signal.strsignal(-code) if code < 0 else f"exit code {code}"
+    return f"Reading this feed made the parser crash ({how}). The log may say more; the other feeds are not affected."

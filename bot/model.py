@@ -1,0 +1,249 @@
+"""The dataclasses that the steps hand each other. No I/O; imports nothing of the project.
+
+Actors are codes (`KP`, `WAGNER`), weapons are categories from `WEAPONS`, times are UTC and aware.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+Stance = Literal["asserts", "denies"]
+Phase = Literal["proposed", "agreed", "delivered", "stopped"]
+Status = Literal["alleged", "acknowledged", "contested", "denied", "stopped"]
+Weapon = Literal[
+    "aircraft",
+    "drones",
+    "air-defence",
+    "missiles",
+    "artillery",
+    "ammunition",
+    "armour",
+    "ships",
+    "small-arms",
+    "sensors",
+    "components",
+    "unspecified",
+]
+
+STANCES: tuple[Stance, ...] = get_args(Stance)
+PHASES: tuple[Phase, ...] = get_args(Phase)
+STATUSES: tuple[Status, ...] = get_args(Status)
+WEAPONS: tuple[Weapon, ...] = get_args(Weapon)
+
+UNKNOWN = ".."
+"""How an actor that nobody named is shown, as SIPRI's arms transfers register shows it."""
+
+
+# ── feeds and stories ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed as the store keeps it: what is configured, and how its last polls went."""
+
+    id: int
+    url: str
+    outlet: str | None  # configured name; None: the name that the feed gives itself
+    title: str | None  # the name that the feed gives itself, once it was read
+    interval: int  # seconds between polls
+    enabled: bool
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    next_poll_at: datetime | None = None  # None: at once
+    last_poll_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_error_at: datetime | None = None
+    last_error: str | None = None  # None: the last poll went well
+    failures: int = 0  # failed polls in a row
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One feed entry as plain text."""
+
+    key: str  # its identity within the feed: guid, else link, else title and date
+    title: str
+    summary: str
+    outlet: str
+    seen: datetime  # when we first saw it
+    published: datetime | None = None  # None: undated, or dated in the future
+    url: str | None = None
+    body: str = ""  # the whole text, where it is at hand
+
+    @property
+    def at(self) -> datetime:
+        """When it was published, as far as is known; else when it was first seen."""
+        return self.published or self.seen
+
+
+# ── claims and cases ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One actor's statement about one transfer, as read from one story."""
+
+    stance: Stance
+    claimant: str | None  # None: the reporter's own voice
+    supplier: str | None
+    recipient: str | None
+    weapons: tuple[Weapon, ...]
+    phase: Phase
+    words: str  # the words it was read from, a span of the story's text
+    carrier: str | None = None  # the outlet that the speaker spoke through: KCNA, TASS
+    rules: tuple[str, ...] = ()  # names of the rules that made it
+
+    @property
+    def key(self) -> tuple[str, str | None, str | None, str | None]:
+        """What makes it a different claim from another in the same story."""
+        return (self.stance, self.claimant, self.supplier, self.recipient)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptClaim:
+    """A claim in the ledger, with the story it was read from."""
+
+    id: int
+    case_id: int | None  # None: neither supplier nor recipient is known, so there is no case
+    claim: Claim
+    title: str
+    outlet: str
+    url: str | None
+    published: datetime | None
+    at: datetime  # published, else first seen
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one claimant has said of a case with one stance: the newest words, and since when."""
+
+    stance: Stance
+    claimant: str | None
+    phase: Phase
+    words: str
+    carrier: str | None
+    outlet: str
+    url: str | None
+    first_at: datetime
+    last_at: datetime
+    claims: int  # how many claims stand behind it
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One alleged transfer and what is said about it. `status` follows from the voices by `bot.cases.status`."""
+
+    id: int
+    supplier: str | None
+    recipient: str | None
+    status: Status
+    weapons: tuple[Weapon, ...]
+    voices: tuple[Voice, ...]  # newest first
+    publishers: int  # at most this many independent publishers
+    first_at: datetime
+    last_at: datetime
+    headline: str  # of its newest story
+    url: str | None
+    outlet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a story that was recorded."""
+
+    story: Literal["new", "edited", "unchanged"]
+    claims: int = 0  # that it holds now
+    cases: tuple[int, ...] = ()  # whose claims it changed
+    alerts: int = 0  # owed because of it
+
+
+# ── questions ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+Field = Literal["actor", "from", "to", "by", "weapon", "status", "stance", "phase", "outlet", "since", "until", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition of a query. `value` is a code, a category, a word, or for since and until an ISO time."""
+
+    field: Field
+    value: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """All clauses must hold; of a clause's terms, one must."""
+
+    clauses: tuple[tuple[Term, ...], ...] = ()
+
+
+# ── what is said to people ───────────────────────────────────────────────────────────────────────────────────────────
+
+Style = Literal["plain", "strong", "dim", "quote", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A run of characters. It is data, never markup: each platform escapes it and draws style and link its own way."""
+
+    text: str
+    style: Style = "plain"
+    url: str | None = None
+
+
+Line = tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines under a heading, or under none. `compact` sections may stand side by side."""
+
+    heading: str | None
+    lines: tuple[Line, ...]
+    compact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An alert or an answer, for every platform alike."""
+
+    title: str
+    sections: tuple[Section, ...] = ()
+    status: Status | None = None  # gives the card its colour, and its word where the title does not hold it
+    url: str | None = None
+    footer: str | None = None
+    cases: tuple[int, ...] = ()  # the cases it speaks of, in their order
+    more: bool = False  # there is a next page
+
+
+# ── alerts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+AlertKind = Literal["post", "edit", "reply"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A query kept for a destination."""
+
+    id: int
+    destination: str  # "console", "discord:CHANNEL_ID", "slack:CHANNEL_ID"
+    query: str  # as it was written
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing owed to one destination, leased to whoever delivers it."""
+
+    id: int
+    key: str  # unique for event and destination; at most 25 characters, so that it serves as Discord's nonce
+    kind: AlertKind  # a case's message, its edit, or a reply under it at a change of status
+    destination: str
+    case_id: int
+    message: str | None  # the platform's id of the case's message there, once it was posted
+    was: Status | None  # for a reply: the status before
+    now: Status | None  # for a reply: the status after
+    attempts: int  # how often it was tried before

@@ -1,0 +1,26 @@
+"""What the app and the delivery need of a platform."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.alerts.deliver import Poster
+
+
+class Platform(Poster, Protocol):
+    """A place where alerts are posted and commands are answered.
+
+    `name` is the part of a destination before the colon: "discord" of "discord:1012345678901234567".
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    async def start(self) -> None:
+        """Connect; returns once alerts can be posted.
+
+        Raises ConfigError when what is configured will never do, RetryLater when the platform can't be reached now.
+        """
+
+    async def stop(self) -> None:
+        """Disconnect, within ten seconds; nothing can be posted after that. Does no harm when it was not started."""

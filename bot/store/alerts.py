@@ -1,0 +1,208 @@
+"""The outbox: the alerts that are owed, who is delivering them, and the messages that show a case somewhere.
+
+An alert is `owed` until it is `sent`, `dead` (tried for too long) or `gone` (its destination is). Within a destination
+they go out in the order in which they came to be owed: only the first that is owed there can be leased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, exists, false, func, literal, not_, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.model import Alert, AlertKind, Status
+from bot.store.tables import Instant, alerts, messages
+
+_REASON = 500  # characters of an error that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One alert to be owed."""
+
+    key: str
+    kind: AlertKind
+    destination: str
+    case_id: int
+    was: Status | None = None  # for a reply: the status before
+    now: Status | None = None  # for a reply: the status after
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a case stands at a destination where it was posted, or is to be."""
+
+    posting: bool  # its post was not begun yet: it will show the case as it is then
+    editing: bool  # nor was an edit that is owed already
+
+
+def standing(connection: Connection, case_id: int) -> dict[str, Standing]:
+    """Return the destinations that show a case or owe it a message, and what is underway there."""
+    posted = connection.execute(select(messages.c.destination).where(messages.c.case_id == case_id)).scalars().all()
+    owed = connection.execute(
+        select(alerts.c.destination, alerts.c.kind, alerts.c.attempts).where(
+            alerts.c.case_id == case_id, alerts.c.state == "owed"
+        )
+    ).all()
+    fresh = {(row.destination, row.kind) for row in owed if row.attempts == 0}
+    shown = {*posted, *(row.destination for row in owed if row.kind == "post")}
+    return {place: Standing((place, "post") in fresh, (place, "edit") in fresh) for place in shown}
+
+
+def owe(connection: Connection, owed: Sequence[Owed], now: datetime) -> int:
+    """Owe these alerts and return how many are new: one with a key that is known already is not owed again."""
+    if not owed:
+        return 0
+    rows = [
+        {
+            "key": one.key,
+            "kind": one.kind,
+            "destination": one.destination,
+            "case_id": one.case_id,
+            "was": one.was,
+            "now": one.now,
+            "owed_at": now,
+            "state": "owed",
+            "next_try_at": now,
+        }
+        for one in owed
+    ]
+    return connection.execute(insert(alerts).on_conflict_do_nothing(), rows).rowcount
+
+
+# ── leasing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def lease(
+    connection: Connection, platforms: Collection[str], now: datetime, until: datetime, limit: int
+) -> list[Alert]:
+    """Lease what is due on these platforms, at most one alert for each destination, and return it.
+
+    Nobody else is given these before `until`. A lease is an attempt: who holds it may be killed at any moment.
+    """
+    earlier = alerts.alias("earlier")
+    waits = exists().where(
+        earlier.c.state == "owed", earlier.c.destination == alerts.c.destination, earlier.c.id < alerts.c.id
+    )
+    rows = connection.execute(
+        select(alerts, messages.c.message)
+        .outerjoin(
+            messages,
+            (messages.c.case_id == alerts.c.case_id) & (messages.c.destination == alerts.c.destination),
+        )
+        .where(
+            alerts.c.state == "owed",
+            alerts.c.next_try_at <= now,
+            or_(alerts.c.leased_until.is_(None), alerts.c.leased_until <= now),
+            _on(platforms),
+            not_(waits),
+        )
+        .order_by(alerts.c.next_try_at, alerts.c.id)
+        .limit(limit)
+    ).all()
+    if rows:
+        connection.execute(
+            update(alerts)
+            .where(alerts.c.id.in_([row.id for row in rows]))
+            .values(
+                leased_until=until,
+                attempts=alerts.c.attempts + 1,
+                first_try_at=func.coalesce(alerts.c.first_try_at, literal(now, Instant)),
+            )
+        )
+    return [
+        Alert(
+            id=row.id,
+            key=row.key,
+            kind=row.kind,
+            destination=row.destination,
+            case_id=row.case_id,
+            message=row.message,
+            was=row.was,
+            now=row.now,
+            attempts=row.attempts,
+        )
+        for row in rows
+    ]
+
+
+def next_try(connection: Connection, platforms: Collection[str], now: datetime) -> datetime | None:
+    """Return when the first of the alerts that wait for another attempt on these platforms comes due."""
+    waiting = (alerts.c.state == "owed", alerts.c.next_try_at > now, _on(platforms))
+    return connection.execute(
+        select(alerts.c.next_try_at).where(*waiting).order_by(alerts.c.next_try_at).limit(1)
+    ).scalar()
+
+
+def stranded(connection: Connection, platforms: Collection[str]) -> list[str]:
+    """Return the destinations that are owed something on other platforms than these."""
+    owed = select(alerts.c.destination).where(alerts.c.state == "owed", not_(_on(platforms)))
+    return list(connection.execute(owed.distinct()).scalars())
+
+
+def _on(platforms: Collection[str]) -> ColumnElement[bool]:
+    return or_(
+        false(),
+        *(
+            (alerts.c.destination == name) | alerts.c.destination.startswith(f"{name}:", autoescape=True)
+            for name in platforms
+        ),
+    )
+
+
+# ── what became of it ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def delivered(connection: Connection, alert: Alert, message: str | None, now: datetime) -> None:
+    """Note that an alert went out, and for a post the message that shows its case from now on."""
+    _finish(connection, alert.id, "sent", now)
+    if alert.kind == "post" and message is not None:
+        connection.execute(
+            insert(messages)
+            .values(case_id=alert.case_id, destination=alert.destination, message=message, posted_at=now)
+            .on_conflict_do_nothing()
+        )
+
+
+def failed(
+    connection: Connection, alert: Alert, reason: str, *, now: datetime, retry_at: datetime, patience: timedelta
+) -> bool:
+    """Note that an attempt failed, and say whether the alert was given up.
+
+    It is tried again at `retry_at`, unless `patience` has passed since the first attempt.
+    """
+    tried_since = connection.execute(select(alerts.c.first_try_at).where(alerts.c.id == alert.id)).scalar()
+    if tried_since is not None and now - tried_since >= patience:
+        give_up(connection, alert, reason, now)
+        return True
+    _settle(connection, alert.id, next_try_at=retry_at, leased_until=None, error=reason[:_REASON])
+    return False
+
+
+def give_up(connection: Connection, alert: Alert, reason: str, now: datetime) -> None:
+    """Note that an alert will not be delivered any more."""
+    _finish(connection, alert.id, "dead", now, reason[:_REASON])
+
+
+def release(connection: Connection, alert: Alert) -> None:
+    """Hand a lease back: whoever comes next may try at once."""
+    _settle(connection, alert.id, leased_until=None)
+
+
+def gone(connection: Connection, destination: str, reason: str, now: datetime) -> int:
+    """Note that a destination is gone for good, and return how many alerts were still owed to it."""
+    statement = update(alerts).where(alerts.c.destination == destination, alerts.c.state == "owed")
+    done = statement.values(state="gone", leased_until=None, done_at=now, error=reason[:_REASON])
+    return connection.execute(done).rowcount
+
+
+def _finish(connection: Connection, alert_id: int, state: str, now: datetime, error: str | None = None) -> None:
+    _settle(connection, alert_id, state=state, leased_until=None, done_at=now, error=error)
+
+
+def _settle(connection: Connection, alert_id: int, **values: object) -> None:
+    """Only what is still owed: someone with a later lease may have delivered it."""
+    connection.execute(update(alerts).where(alerts.c.id == alert_id, alerts.c.state == "owed").values(**values))

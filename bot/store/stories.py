@@ -1,0 +1,151 @@
+"""Stories, their full text, and which of them repeat another's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from bot.model import Story
+from bot.store.tables import claims, stories, story_text
+
+_KEYS_AT_ONCE = 500  # SQLite takes at most 32,766 parameters in a statement, older builds 999
+_CANDIDATES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStory:
+    """What recording needs to know of a story that is in the store already."""
+
+    id: int
+    hash: str
+    title: str
+    seen: datetime
+    at: datetime
+
+
+def hash_of(story: Story) -> str:
+    """Return a fingerprint of what was read: another one means that the story was edited. 64 hexadecimal digits."""
+    published = story.published and story.published.isoformat()
+    read = [story.title, story.summary, story.body, story.url, story.outlet, published]
+    return sha256(json.dumps(read).encode()).hexdigest()
+
+
+def known(connection: Connection, feed_id: int, keys: Collection[str]) -> dict[str, str]:
+    """Return the fingerprints of those stories of a feed that are in the store, by their keys."""
+    wanted = list(keys)
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), _KEYS_AT_ONCE):
+        rows = connection.execute(
+            select(stories.c.key, stories.c.hash).where(
+                stories.c.feed_id == feed_id, stories.c.key.in_(wanted[start : start + _KEYS_AT_ONCE])
+            )
+        )
+        found.update({row.key: row.hash for row in rows})
+    return found
+
+
+def find(connection: Connection, feed_id: int, key: str) -> KeptStory | None:
+    """Return the story of a feed with this key, if it was recorded before."""
+    row = connection.execute(
+        select(stories.c.id, stories.c.hash, stories.c.title, stories.c.seen, stories.c.at).where(
+            stories.c.feed_id == feed_id, stories.c.key == key
+        )
+    ).one_or_none()
+    return None if row is None else KeptStory(row.id, row.hash, row.title, row.seen, row.at)
+
+
+def add(connection: Connection, feed_id: int, story: Story, publisher: str) -> int:
+    """Keep a new story and return its id."""
+    statement = insert(stories).values(
+        feed_id=feed_id, key=story.key, seen=story.seen, at=story.at, **_read(story, publisher)
+    )
+    return int(connection.execute(statement.returning(stories.c.id)).scalar_one())
+
+
+def replace(connection: Connection, story_id: int, story: Story, publisher: str) -> None:
+    """Put an edited story in the place of what it was before. When it was first seen stays as it is."""
+    connection.execute(update(stories).where(stories.c.id == story_id).values(at=story.at, **_read(story, publisher)))
+
+
+def _read(story: Story, publisher: str) -> dict[str, object]:
+    return {
+        "hash": hash_of(story),
+        "title": story.title,
+        "summary": story.summary,
+        "body": story.body,
+        "outlet": story.outlet,
+        "publisher": publisher,
+        "url": story.url,
+        "published": story.published,
+    }
+
+
+def index_text(connection: Connection, story_id: int, story: Story | None, words: Sequence[str] = ()) -> None:
+    """Make a story searchable by its title, its summary and the `words` of its claims; None: not any more.
+
+    The words may stand in the story's body, of which nothing else is indexed.
+    """
+    connection.execute(delete(story_text).where(story_text.c.rowid == story_id))
+    if story is not None:
+        from_body = [one for one in words if one not in story.title and one not in story.summary]
+        summary = "\n".join([story.summary, *dict.fromkeys(from_body)])
+        connection.execute(insert(story_text).values(rowid=story_id, title=story.title, summary=summary))
+
+
+def original(
+    connection: Connection,
+    story_id: int,
+    feed_id: int,
+    story: Story,
+    cases: Sequence[int],
+    *,
+    reach: timedelta,
+    same: Callable[[str, str], bool],
+) -> int | None:
+    """Return the story that this one repeats, as `same` finds by their headlines, or None.
+
+    Looked at are the newest 500 stories with a claim in one of `cases` within `reach` of this one, from another feed
+    or outlet; where a copy of a copy is found, the first of them is returned.
+    """
+    rows = connection.execute(
+        select(stories.c.id, stories.c.copy_of, stories.c.title, stories.c.outlet)
+        .where(
+            stories.c.id.in_(
+                select(claims.c.story_id).where(
+                    claims.c.case_id.in_(cases), claims.c.at.between(story.at - reach, story.at + reach)
+                )
+            ),
+            stories.c.id != story_id,
+            or_(stories.c.feed_id != feed_id, stories.c.outlet != story.outlet),
+            or_(stories.c.copy_of.is_(None), stories.c.copy_of != story_id),
+        )
+        .order_by(stories.c.id.desc())
+        .limit(_CANDIDATES)
+    )
+    title = _bare(story.title, story.outlet)
+    for row in rows:
+        if same(title, _bare(row.title, row.outlet)):
+            return int(row.copy_of or row.id)
+    return None
+
+
+def _bare(title: str, outlet: str) -> str:
+    """The headline without the outlet's name that aggregators put behind it: "… - Reuters"."""
+    for mark in (" - ", " | ", " – ", " — "):
+        title = title.removesuffix(mark + outlet)
+    return title
+
+
+def mark_copy(connection: Connection, story_id: int, of: int | None) -> None:
+    """Note that a story repeats another's text; None: that it is a text of its own."""
+    connection.execute(update(stories).where(stories.c.id == story_id).values(copy_of=of))
+
+
+def copies(connection: Connection, story_id: int) -> list[int]:
+    """Return the stories that are marked as copies of this one."""
+    return list(connection.execute(select(stories.c.id).where(stories.c.copy_of == story_id)).scalars())

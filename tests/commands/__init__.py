@@ -1,0 +1,1 @@
+"""What people ask and are told, against a real database."""

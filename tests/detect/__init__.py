@@ -1,0 +1,1 @@
+"""Tests of bot.detect: text, words, frames, attribution, whole stories."""

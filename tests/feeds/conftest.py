@@ -1,0 +1,110 @@
+"""A server of feeds, a store, and the real poller and recorder between them."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.alerts import outbox
+from bot.detect import claims
+from bot.detect.lexicon import Lexicon, load
+from bot.feeds.poller import Poller, Polling, PollResult
+from bot.model import Feed, Recorded, Story
+from bot.store import Store
+from bot.store.feeds import FeedWanted, all_feeds, sync_configured
+from bot.store.tables import stories
+from tests.fakes.feed_server import FeedServer, serve
+
+NOW = datetime(2026, 2, 18, 12, 0, tzinfo=UTC)
+INTERVAL = 900
+
+
+@dataclass(slots=True)
+class Newsroom:
+    """Feeds of the server, polled into the store by the clock of the test."""
+
+    server: FeedServer
+    store: Store
+    lexicon: Lexicon
+    stack: AsyncExitStack
+    now: datetime = NOW
+    seen: list[tuple[Story, bool]] = field(default_factory=list)  # what was recorded, and whether it could alert
+    poller: Poller | None = None
+
+    async def open(self, **settings: Any) -> Poller:
+        """A poller of its own settings in place of the one before."""
+        self.poller = await self.stack.enter_async_context(
+            Poller(self.store, self.record, Polling(**settings), lambda: self.now)
+        )
+        return self.poller
+
+    async def record(self, feed: Feed, story: Story, may_alert: bool) -> Recorded:
+        self.seen.append((story, may_alert))
+        found = claims.read(story, self.lexicon)
+        return await self.store.write(
+            outbox.record, feed.id, story, found, now=self.now, alert=may_alert, lexicon=self.lexicon
+        )
+
+    async def want(self, *paths: str, outlet: str | None = None, host: str = "127.0.0.1") -> None:
+        wanted = [FeedWanted(self.server.url(path, host), outlet, INTERVAL) for path in paths]
+        await self.store.write(sync_configured, wanted, self.now)
+
+    async def poll(self) -> list[PollResult]:
+        """Poll what is due now."""
+        return await (self.poller or await self.open()).poll_due()
+
+    async def poll_later(self) -> list[PollResult]:
+        """Poll two intervals later, when whatever went well is due again."""
+        self.now += timedelta(seconds=2 * INTERVAL)
+        return await self.poll()
+
+    async def feeds(self) -> list[Feed]:
+        return await self.store.read(all_feeds)
+
+    async def titles(self) -> list[str]:
+        """Of the stories in the store, in the order in which they were recorded."""
+        rows = await self.store.read(lambda connection: connection.execute(stories.select()).all())
+        return [row.title for row in rows]
+
+
+@pytest.fixture(scope="session")
+def lexicon() -> Lexicon:
+    return load()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FeedServer]:
+    async with serve() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with tables and nothing in them; to copy it takes a tenth of the time that the migrations take."""
+    path = tmp_path_factory.mktemp("store") / "empty.db"
+
+    async def make() -> None:
+        await (await Store.open(path)).close()
+
+    asyncio.run(make())
+    return path
+
+
+@pytest.fixture
+async def store(empty_database: Path, tmp_path: Path) -> AsyncIterator[Store]:
+    async with await Store.open(Path(shutil.copy(empty_database, tmp_path / "news.db"))) as store:
+        yield store
+
+
+@pytest.fixture
+async def newsroom(server: FeedServer, store: Store, lexicon: Lexicon) -> AsyncIterator[Newsroom]:
+    async with AsyncExitStack() as stack:
+        yield Newsroom(server, store, lexicon, stack)

@@ -1,0 +1,1 @@
+"""The query language: its reading, its meaning, and the store's answers to it."""
