@@ -23,6 +23,7 @@ from tests.fakes import feed_server
 from tests.fakes.discord_server import TOKEN
 from tests.fakes.discord_server import discord_server as serve_discord
 from tests.fakes.feed_server import item, page, rss, silent
+from tests.interrupts import heed_interrupts
 
 COMMANDS = ("demo", "run", "poll", "ask", "detect", "check", "feeds")
 SHELLS = item(
@@ -334,7 +335,7 @@ async def test_ctrl_c_during_a_poll_keeps_what_was_read(tmp_path: Path) -> None:
         config.write_text("".join(f'[[feeds]]\nurl = "{feed}"\n' for feed in feeds))
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "poll", "--config", str(config),
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed_interrupts,
         )  # fmt: skip
         assert process.stdout
         first = await process.stdout.readline()

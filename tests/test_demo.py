@@ -20,6 +20,7 @@ import feedparser
 import pytest
 
 from bot.demo.server import recorded_items, recorded_pages, serve
+from tests.interrupts import heed_interrupts
 
 ROOT = Path(__file__).parent.parent
 ASKED = ["!claims", "!claims russia from:iran", "!denials", "!case 1", "!help", "!claims form:iran"]
@@ -174,7 +175,10 @@ def test_on_a_terminal_a_prompt_answers_until_it_is_left() -> None:
 def _on_a_terminal(*words: str) -> tuple[subprocess.Popen[bytes], int]:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "bot", *words]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509  no thread runs here
+    )  # fmt: skip
     os.close(theirs)
     return process, ours
 
