@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,8 @@ from bot.detect import examples
 from bot.detect import lexicon as lexicons
 from bot.detect.claims import read
 from bot.detect.lexicon import Lexicon
-from bot.errors import ConfigError, UserError
+from bot.detect.rules import read_rules
+from bot.errors import ConfigError, RuleError, UserError
 from bot.feeds import schedule
 from bot.feeds.poller import Poller, Polling, Record, default_user_agent
 from bot.model import Feed, Recorded, Story
@@ -34,6 +35,9 @@ log = structlog.get_logger(__name__)
 
 DRAIN_SECONDS = 3
 """How long polls in progress may go on at a stop, which is to take ten seconds at most; then they are cut off."""
+
+RULES_SECONDS = 5
+"""Between two looks whether a user's rules have changed."""
 
 EVERYTHING = ("console", "")
 """The subscription of a bot that was told of no other: destination and query."""
@@ -49,15 +53,23 @@ class App:
     """The parts that every command shares, open and ready."""
 
     config: Config
-    lexicon: Lexicon
-    store: Store
-    clock: Callable[[], datetime]
+    context: Context  # what commands need to answer, and the rest of the bot too
     owed: asyncio.Event = field(default_factory=asyncio.Event)  # set when a story made alerts owed
 
     @property
-    def context(self) -> Context:
-        """What commands need to answer."""
-        return Context(store=self.store, lexicon=self.lexicon, clock=self.clock)
+    def store(self) -> Store:
+        """The database."""
+        return self.context.store
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words of the rules that are in use now."""
+        return self.context.lexicon
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """What gives the time, in UTC."""
+        return self.context.clock
 
     async def sync(self) -> None:
         """Bring the database's feeds and subscriptions in step with the configuration.
@@ -85,13 +97,15 @@ class App:
             user_agent=polling.user_agent or default_user_agent(),
             alert_on_first_poll=self.config.alert_on_first_poll,
         )
-        return Poller(self.store, record or self.record, settings, self.clock)
+        may_matter = lambda text: self.lexicon.may_speak_of_arms(text)  # noqa: E731, PLW0108  the lexicon may change
+        return Poller(self.store, record or self.record, settings, self.clock, may_matter)
 
     async def record(self, feed: Feed, story: Story, may_alert: bool) -> Recorded:
         """Read the story's claims and keep both, with all that follows from them, in one transaction."""
-        claims = read(story, self.lexicon)
+        lexicon = self.lexicon
+        claims = await asyncio.to_thread(read, story, lexicon)  # a long article takes a while
         recorded = await self.store.write(
-            outbox.record, feed.id, story, claims, now=self.clock(), alert=may_alert, lexicon=self.lexicon
+            outbox.record, feed.id, story, claims, now=self.clock(), alert=may_alert, lexicon=lexicon
         )
         if recorded.alerts:
             self.owed.set()
@@ -100,9 +114,10 @@ class App:
 
 def loaded(folder: Path | None) -> Lexicon:
     """The lexicon of the built-in rules and of a user's folder, whose examples are tried. Raises RuleError."""
-    if folder:
-        examples.check(folder)
-    return lexicons.load(folder)
+    if folder is None:
+        return lexicons.load()
+    examples.check(folder)
+    return lexicons.build(read_rules(folder))
 
 
 @asynccontextmanager
@@ -110,7 +125,7 @@ async def opened(config: Config, clock: Callable[[], datetime] = now) -> AsyncIt
     """Load the rules, with a user's tried on their examples, and open the database. Raises RuleError and StoreError."""
     lexicon = loaded(config.rules)
     async with await Store.open(config.database) as store:
-        yield App(config, lexicon, store, clock)
+        yield App(config, Context(store, lexicon, clock))
 
 
 def check_feeds(config: Config) -> None:
@@ -140,7 +155,7 @@ def check_destinations(config: Config) -> None:
 
 def _wanted_feeds(config: Config) -> list[FeedWanted]:
     return [
-        FeedWanted(url=feed.url, outlet=feed.outlet, interval=feed.interval or config.polling.interval)
+        FeedWanted(feed.url, feed.outlet, feed.interval or config.polling.interval, feed.read_article)
         for feed in config.feeds
     ]
 
@@ -148,6 +163,46 @@ def _wanted_feeds(config: Config) -> list[FeedWanted]:
 def _wanted_subscriptions(config: Config) -> list[tuple[str, str]]:
     wanted = [(subscription.to, subscription.query) for subscription in config.subscriptions]
     return wanted or ([] if config.discord.token else [EVERYTHING])
+
+
+# ── rules that change ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class RulesWatch:
+    """Notices that a user's rules have changed, and puts them into use. Make it before the rules are first read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen = _state_of(folder)
+
+    async def look(self, app: App) -> bool:
+        """Return whether the rules have changed and are in use now.
+
+        Rules that can't be used are logged, once, and those before them stay; the next change is tried again.
+        """
+        state = await asyncio.to_thread(_state_of, self._folder)
+        if state == self._seen:
+            return False
+        self._seen = state
+        try:
+            lexicon = await asyncio.to_thread(loaded, self._folder)
+            check_queries(app.config, lexicon, app.clock())
+        except (RuleError, ConfigError, OSError) as error:
+            log.error("rules not reloaded", folder=str(self._folder), reason=str(error))  # noqa: TRY400  it says it all
+            return False
+        app.context.lexicon = lexicon
+        log.info("rules reloaded", folder=str(self._folder))
+        return True
+
+
+def _state_of(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """What tells one state of a folder's rule files from another: their names, times of change and sizes."""
+    found = set()
+    for path in folder.glob("*.toml"):
+        with suppress(FileNotFoundError):  # editors put a new file in the place of the old one
+            stat = path.stat()
+            found.add((path.name, stat.st_mtime_ns, stat.st_size))
+    return frozenset(found)
 
 
 # ── the bot ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -161,6 +216,7 @@ async def run(config: Config) -> None:
     """
     check_feeds(config)
     check_destinations(config)
+    rules = RulesWatch(config.rules) if config.rules else None
     with _stop_signals() as stop:
         async with opened(config) as app, AsyncExitStack() as parts:
             await app.sync()
@@ -169,12 +225,14 @@ async def run(config: Config) -> None:
                 parts.push_async_callback(platform.stop)
                 await platform.start()
             delivery = asyncio.create_task(
-                deliver.deliver_forever(app.store, platforms, app.lexicon, app.clock, wake=app.owed)
+                deliver.deliver_forever(app.store, platforms, lambda: app.lexicon, app.clock, wake=app.owed)
             )
             parts.push_async_callback(_ended, delivery)
             poller = await parts.enter_async_context(app.poller())
             scheduler = schedule.start(poller)
             parts.push_async_callback(schedule.stop, scheduler, poller, grace=DRAIN_SECONDS)
+            if rules:
+                scheduler.add_job(rules.look, "interval", seconds=RULES_SECONDS, args=[app], misfire_grace_time=None)
 
             log.info("started", feeds=len(config.feeds), platforms=",".join(platforms), database=str(config.database))
             await _first(stop.wait(), delivery)

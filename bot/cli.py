@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +19,7 @@ from bot.errors import ClaimwatchError
 
 if TYPE_CHECKING:
     from bot.config import Config
+    from bot.detect.lexicon import Lexicon
 
 cli = typer.Typer(
     name="claimwatch",
@@ -118,7 +120,13 @@ def ask(
 
 
 @cli.command(epilog="Example: claimwatch detect < stories.jsonl > claims.jsonl")
-def detect(config: ConfigOption = None) -> None:
+def detect(
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Show, for people, what was recognised and why; a line may be just a headline."),
+    ] = False,
+    config: ConfigOption = None,
+) -> None:
     """Read stories from standard input, a JSON object a line, and print the claims of each.
 
     {"id": 1, "title": "...", "summary": "..."} gives {"id": 1, "claims": [...]}, in the order of the input. A line that
@@ -126,7 +134,6 @@ def detect(config: ConfigOption = None) -> None:
     """
     settings = _load(config)
     from bot.app import loaded
-    from bot.jsonl import detect as claims_of
 
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `claimwatch detect | head` ends as other filters do
@@ -136,11 +143,30 @@ def detect(config: ConfigOption = None) -> None:
         wrong.append(line)
         _complain(line)
 
-    for row in claims_of(sys.stdin.buffer, loaded(settings.rules), complain):
-        sys.stdout.buffer.write(row)
-        sys.stdout.buffer.flush()
+    (_explain if explain else _detect)(loaded(settings.rules), complain)
     if wrong:
         raise typer.Exit(1)
+
+
+def _detect(lexicon: Lexicon, complain: Callable[[str], None]) -> None:
+    from bot.jsonl import detect as claims_of
+
+    for row in claims_of(sys.stdin.buffer, lexicon, complain):
+        sys.stdout.buffer.write(row)
+        sys.stdout.buffer.flush()
+
+
+def _explain(lexicon: Lexicon, complain: Callable[[str], None]) -> None:
+    from rich.console import Console
+
+    from bot.explain_console import show
+    from bot.jsonl import explained
+
+    if sys.stdin.isatty():
+        typer.echo("Write a headline, or a story as JSON. To leave: Ctrl-D", err=True)
+    console = Console(highlight=False)
+    for explanation in explained(sys.stdin.buffer, lexicon, complain):
+        show(console, explanation)
 
 
 @cli.command(epilog="Example: claimwatch check --config config.toml")

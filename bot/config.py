@@ -81,6 +81,7 @@ class FeedKeys(_Keys):
     interval: int | None = Field(
         default=None, ge=60, le=604_800, description=Polling.model_fields["interval"].description
     )
+    read_article: bool = Field(default=False, description="true or false")
 
 
 class Discord(_Keys):

@@ -1,4 +1,7 @@
-"""What `claimwatch detect` reads and writes: a JSON object a line, stories in, their claims out."""
+"""What `claimwatch detect` reads and writes: a JSON object a line, stories in, their claims out.
+
+To be explained, a story may be written as its headline alone.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.detect.claims import read
+from bot.detect.explain import Explanation, explain
 from bot.detect.lexicon import Lexicon
 from bot.model import Claim, Story
 
@@ -26,16 +30,39 @@ def detect(lines: Iterable[bytes], lexicon: Lexicon, complain: Callable[[str], N
 
     A line that holds no story is told to `complain`, by its number, and passed over.
     """
+    for name, story in _stories(lines, json.loads, complain):
+        yield dump({"id": name, "claims": [_claim(claim) for claim in read(story, lexicon)]})
+
+
+def explained(lines: Iterable[bytes], lexicon: Lexicon, complain: Callable[[str], None]) -> Iterator[Explanation]:
+    """Yield how each story of `lines` is read, in their order; a line that is no JSON object is a headline.
+
+    A line that holds no story is told to `complain`, by its number, and passed over.
+    """
+    for _, story in _stories(lines, _row_or_headline, complain):
+        yield explain(story, lexicon)
+
+
+def _stories(
+    lines: Iterable[bytes], parse: Callable[[bytes], Any], complain: Callable[[str], None]
+) -> Iterator[tuple[Any, Story]]:
+    """Each line's story with its id, as it was written."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = parse(line)
             story = _story(row)
         except (ValueError, RecursionError) as error:
             complain(f"Line {number}: {_reason(error)}")
             continue
-        yield dump({"id": row.get("id"), "claims": [_claim(claim) for claim in read(story, lexicon)]})
+        yield row.get("id"), story
+
+
+def _row_or_headline(line: bytes) -> Any:
+    if line.lstrip().startswith(b"{"):
+        return json.loads(line)
+    return {"title": line.decode("utf-8").strip()}
 
 
 def _reason(error: ValueError | RecursionError) -> str:

@@ -49,6 +49,7 @@ class Feed:
     title: str | None  # the name that the feed gives itself, once it was read
     interval: int  # seconds between polls
     enabled: bool
+    read_article: bool = False  # its stories' pages are read too
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None

@@ -1,4 +1,4 @@
-"""What the ledger holds: `claims`, `case`, `denials`."""
+"""What the ledger holds: `claims`, `case`, `denials`, `why`."""
 
 from __future__ import annotations
 
@@ -33,3 +33,8 @@ class Ledger(commands.Cog):
     @app_commands.describe(query=_QUERY)
     async def denials(self, context: commands.Context[Any], *, query: str = "") -> None:
         await self._pages.show(context, "denials", query)
+
+    @hybrid("why")
+    @app_commands.describe(about="A case's number, such as 1, or the link of a story")
+    async def why(self, context: commands.Context[Any], *, about: str = "") -> None:
+        await self._pages.show(context, "why", about)

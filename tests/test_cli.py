@@ -323,6 +323,25 @@ def test_detect_answers_each_line_at_once_and_ends_quietly_with_its_reader(tmp_p
     process.stderr.close()
 
 
+def test_detect_explains_what_it_recognised_and_why_nothing_came_of_it(claimwatch: Run) -> None:
+    lines = [
+        b'{"id": 1, "title": "Iran denies sending drones to Russia"}',
+        b"Rain in Freedonia \x1b[31m",
+        b'{"title": 5}',
+        b"\xff",
+    ]
+    ended = claimwatch("detect", "--explain", stdin=b"\n".join(lines))
+    assert "Iran[IR] denies[deny] sending[verb send] drones[drones] to Russia[RU]" in ended.out
+    assert "IR denies: IR → RU · drones · delivered · rules: send" in ended.out
+    assert "no claim   It holds no word for arms that the rules know." in ended.out
+    assert "\x1b" not in ended.out
+    assert ended.err.splitlines() == [
+        "Line 3: title is 5; it must be text.",
+        "Line 4: it is not UTF-8 text (byte 0).",
+    ]
+    assert ended.code == 1
+
+
 # ── interrupted ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

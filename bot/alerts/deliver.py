@@ -61,7 +61,7 @@ class _Desk:
 
     store: Store
     posters: Mapping[str, Poster]
-    lexicon: Lexicon
+    lexicon: Callable[[], Lexicon]  # as it is now: rules may be changed while the bot runs
     clock: Callable[[], datetime]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     running: set[asyncio.Task[bool]] = field(default_factory=set)
@@ -76,7 +76,7 @@ async def deliver_due(
 
     `posters` has a platform by the name that its destinations begin with; what is owed on others stays owed.
     """
-    desk = _Desk(store, posters, lexicon, clock)
+    desk = _Desk(store, posters, lambda: lexicon, clock)
     async with _finishing(desk):
         while True:
             desk.wake.clear()
@@ -89,13 +89,14 @@ async def deliver_due(
 async def deliver_forever(
     store: Store,
     posters: Mapping[str, Poster],
-    lexicon: Lexicon,
+    lexicon: Callable[[], Lexicon],
     clock: Callable[[], datetime],
     wake: asyncio.Event,
 ) -> None:
     """Deliver what is due whenever `wake` is set, and what comes due by itself, until cancelled.
 
-    A delivery that is cut off by that stays owed. Trouble with the store is logged, and does not end it.
+    `lexicon` gives the one that is in use. A delivery that is cut off by the end stays owed. Trouble with the store is
+    logged, and does not end it.
     """
     desk = _Desk(store, posters, lexicon, clock, wake)
     async with _finishing(desk):
@@ -186,12 +187,12 @@ async def _hand_over(desk: _Desk, alert: Alert) -> str | None:
         return None
     poster = desk.posters[_platform(alert.destination)]
     if alert.kind == "edit":
-        await poster.edit(alert.destination, alert.message or "", cards.alert(case, desk.lexicon))
+        await poster.edit(alert.destination, alert.message or "", cards.alert(case, desk.lexicon()))
         return None
     if alert.kind == "reply":
-        card = cards.status_change(case, alert.was or case.status, desk.lexicon)
+        card = cards.status_change(case, alert.was or case.status, desk.lexicon())
         return await poster.post(alert.destination, card, key=alert.key, reply_to=alert.message)
-    return await poster.post(alert.destination, cards.alert(case, desk.lexicon), key=alert.key)
+    return await poster.post(alert.destination, cards.alert(case, desk.lexicon()), key=alert.key)
 
 
 async def _failed(desk: _Desk, alert: Alert, error: Exception) -> None:

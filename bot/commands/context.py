@@ -12,9 +12,12 @@ from bot.model import Card
 from bot.store import Store
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
-    """Where a command finds its answer. `clock` gives the time, UTC, from which `since:30d` counts."""
+    """Where a command finds its answer. `clock` gives the time, UTC, from which `since:30d` counts.
+
+    There is one for as long as the bot runs. Its lexicon is replaced, as a whole, when a user's rules change.
+    """
 
     store: Store
     lexicon: Lexicon

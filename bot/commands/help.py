@@ -13,6 +13,7 @@ from bot.commands.case import case
 from bot.commands.claims import claims
 from bot.commands.context import Command, Context
 from bot.commands.denials import denials
+from bot.commands.why import why
 from bot.errors import UserError
 from bot.model import PHASES, STANCES, STATUSES, WEAPONS, Card
 from bot.queries.language import nearest
@@ -79,6 +80,13 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "Lists who denies what, newest first, each with the claim that it answers.",
                 "!denials [QUERY]",
                 ("!denials", "!denials by:iran", "!denials to:russia weapon:ammunition"),
+            ),
+            Command(
+                "why",
+                why,
+                "Says what a case's claims, or a story, were read from and by which rules, or why there are none.",
+                "!why NUMBER or LINK",
+                ("!why 1", "!why https://example.org/story"),
             ),
             Command(
                 "help",

@@ -13,7 +13,7 @@ from bot.detect.parties import actor
 from bot.detect.speakers import PAPERS, Subject, is_speech, is_state_paper, named, named_after, named_before
 from bot.detect.text import Token, Unit, words
 
-Kind = Literal["say", "accuse", "deny"]
+Kind = Literal["say", "accuse", "deny", "topic", "protest"]
 
 # Behind a verb of speaking these show that its subject ended the sentence: "…, Seoul said on Monday".
 _TRAILERS = words(
@@ -22,7 +22,10 @@ _TRAILERS = words(
 )
 _PRONOUNS = words("he she it they we i")
 _NEVER = words("not never neither nor")
+_DASHES = words("— – -- -")
 _QUOTES = words('“ ‘ "')
+_NO_REPORTS = words("proposal plan plans request requests offer bid appeal idea call calls criticism decision motion")
+_LABELS = words("war crisis conflict latest live update updates briefing glance news headlines recap")
 _MEDIA = Subject(("MEDIA",))
 
 
@@ -43,6 +46,7 @@ class Owner:
 
     at: int
     code: str
+    named: bool  # else the media by default
 
 
 def voices(unit: Unit, lexicon: Lexicon) -> list[Voice]:
@@ -67,13 +71,35 @@ def no_evidence(unit: Unit) -> int | None:
 def owners(unit: Unit, lexicon: Lexicon) -> list[Owner]:
     """Whose reports, claims or accusations the unit speaks of; a report that nobody is named for is the media's."""
     row = unit.tokens
-    found = []
+    found: list[Owner] = []
     for i, token in enumerate(row):
         if "report" not in token.tags or ("say" in token.tags and is_speech(row, i, "say")):
             continue
-        if code := _owner(row, i, lexicon):
-            found.append(Owner(i, code))
+        code = _owner(row, i, lexicon)
+        authors = _authors(row, i)
+        if code and code not in authors:
+            authors = (code, *authors)
+        found.extend(Owner(i, author, named=True) for author in authors)
+        if not authors and token.low in PAPERS:
+            found.append(Owner(i, "MEDIA", named=False))
     return found
+
+
+def _authors(row: list[Token], i: int) -> tuple[str, ...]:
+    """Who are named behind a report: "accounts published by The Washington Post and repeated by U.S. officials"."""
+    codes = []
+    for j in range(i + 1, min(i + 14, len(row))):
+        if row[j].low in {"was", "were", "is", "are", "that", "of", ",", "."}:
+            break
+        if row[j].low in {"by", "from", "in"}:
+            for token in row[j + 1 : j + 4]:
+                if "media" in token.tags:
+                    codes.append("MEDIA")
+                    break
+                if word := actor(token):
+                    codes.append(word.code)
+                    break
+    return tuple(dict.fromkeys(codes))
 
 
 def _owner(row: list[Token], i: int, lexicon: Lexicon) -> str | None:
@@ -83,19 +109,16 @@ def _owner(row: list[Token], i: int, lexicon: Lexicon) -> str | None:
             return "MEDIA"
         if "carrier" in tags:
             return lexicon.carriers[tags["carrier"]]
+        if row[j].low in {"the", "this", "these", "such", "any", "all"} and j == i - 1:
+            break
+        if j and row[j - 1].possessive and actor(row[j]) and not row[j].possessive:
+            continue  # "the general's Taliban charge" is about them, not theirs
         if word := actor(row[j]):
             report = row[i].low in PAPERS and not is_state_paper(row, i) and word.code not in {"UN", "EU"}
             return "MEDIA" if report else word.code  # "a Japanese report" is the media's, "a U.S. claim" the state's
         if "deny" in tags or "verb" in tags or row[j].low in {"of", "to", ","}:
             break
-    for j in range(i + 1, min(i + 3, len(row))):
-        if row[j].low in {"by", "from", "in"}:
-            for token in row[j + 1 : j + 5]:
-                if "media" in token.tags:
-                    return "MEDIA"
-                if word := actor(token):
-                    return word.code
-    return "MEDIA" if row[i].low in PAPERS else None
+    return None
 
 
 # ── voices ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -105,23 +128,37 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
     tags, before = row[i].tags, row[i - 1].low if i else ""
     if "not_denial" in tags:
         return None
-    if "deny" in tags and is_speech(row, i, "deny"):
+    if "deny" in tags and is_speech(row, i, "deny") and not _turns_down(row, i):
         return Voice("deny", i, _subject(row, i, lexicon), i + 1, len(row))
     if "call" in tags and (at := _untrue_behind(row, i)) is not None:
         goes_on = at + 1 < len(row) and ({"report"} & row[at + 1].tags.keys() or row[at + 1].low == "that")
         return Voice("deny", i, _subject(row, i, lexicon), i + 1, len(row) if goes_on else at + 1)
-    if "accuse" in tags and any(token.low in {"of", "over", "for"} for token in row[i + 1 : i + 8]):
+    if "protest" in tags and not ("say" in tags and any(token.low == "that" for token in row[i + 1 : i + 3])):
+        over = next(
+            (j for j in range(i + 1, min(i + 12, len(row))) if row[j].low in {"after", "as", "over", "if"}), None
+        )
+        if over is not None:
+            return Voice("protest", i, _subject(row, i, lexicon), over, len(row))
+    if "accuse" in tags and any(token.low in {"of", "over", "for", "involved"} for token in row[i + 1 : i + 8]):
         return Voice("accuse", i, _subject(row, i, lexicon), i + 1, len(row)) if is_speech(row, i, "accuse") else None
     if row[i].low == "reportedly" or (
         row[i].low in {"reported", "said"} and before in {"are", "is", "was", "were", "been"}
     ):
         return Voice("say", i, _MEDIA, 0, len(row))
+    if "say" in tags and (behind := _behind_comma(row, i, lexicon)):
+        return behind
     if "say" in tags and before != "as" and is_speech(row, i, "say"):
         return _saying(row, i, lexicon)
     if "according" in tags:
         subject = named_after(row, i, lexicon)
         return Voice("say", i, subject, *((subject.end, len(row)) if i < 2 else (0, i)))
     return None
+
+
+def _turns_down(row: list[Token], i: int) -> bool:
+    """ "rejects a request", "dismisses criticism": no report is denied."""
+    lows = [token.low for token in row[i + 1 : i + 6]]
+    return row[i].low.startswith(("reject", "dismiss", "rebuff")) and any(low in _NO_REPORTS for low in lows)
 
 
 def _subject(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
@@ -138,22 +175,41 @@ def _saying(row: list[Token], i: int, lexicon: Lexicon) -> Voice:
         subject = named_after(row, i, lexicon)  # “…”, said the minister
         trailing = bool(subject)
     if trailing:
-        return Voice("say", i, subject, 0, min(subject.start, i))
+        quoted = subject.start and row[subject.start - 1].low in {"”", '"'}
+        also = quoted and any(
+            token.low in {"of", "about"} for token in row[i + 1 : i + 5]
+        )  # “…,” she told LCI of a transfer
+        return Voice("say", i, subject, 0, len(row) if also else min(subject.start, i))
     if row[i].low.endswith("ing") and i and row[i - 1].low == ",":  # "Washington sanctioned the firm, alleging …"
-        main = next((w for t in row[:i] if (w := actor(t)) and w.form not in {"origin", "goal"}), None)
+        start = max((j + 1 for j in range(i) if row[j].low in _DASHES), default=0)  # behind a dateline
+        main = next((w for t in row[start:i] if (w := actor(t)) and w.form not in {"origin", "goal"}), None)
         subject = Subject((main.code,)) if main else subject
     return Voice("say", i, subject, i + 1, len(row))
+
+
+def _behind_comma(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
+    """ "…, says Ukrainian official": the speaker is behind the verb."""
+    if i < 3 or row[i - 1].low not in {",", "”", "—", "–"}:
+        return None
+    end = next((j for j in range(i + 1, len(row)) if row[j].low in {",", ".", "in", "on", "after"}), len(row))
+    if not 1 <= end - i - 1 <= 5:
+        return None
+    subject = named(row, i + 1, end, lexicon, nearest=False)
+    return Voice("say", i, subject, 0, i) if subject.codes or subject.open == "office" else None
 
 
 def _is_trailing(row: list[Token], subject: int, verb: int) -> bool:
     """Whether the speaker stands at the end: "…, Seoul says", “…” Kulubaev told a deputy."""
     before = row[subject - 1].low if subject else ""
-    rest = [token for token in row[verb + 1 :] if token.low not in {".", "”", '"', ")"}]
+    end = next((j for j in range(verb + 1, len(row)) if row[j].low in {",", "after", ";", "while"}), len(row))
+    rest = [token for token in row[verb + 1 : end] if token.low not in {".", "”", '"', ")"}]
     if before not in {",", "”", '"', "—", "–", "-", "?", "!"}:
+        return False
+    if any(token.low == "that" for token in rest[:4]):
         return False
     if before in {"”", '"'} or len(rest) <= 3 or rest[0].low in _TRAILERS:
         return True
-    return not any(token.low == "that" for token in rest[:4]) and not any("verb" in token.tags for token in rest)
+    return not any("verb" in token.tags for token in rest)
 
 
 def _calls_untrue(row: list[Token], i: int) -> bool:
@@ -184,7 +240,7 @@ def _headline_voices(row: list[Token], lexicon: Lexicon, found: list[Voice]) -> 
 def _before_colon(row: list[Token], i: int, lexicon: Lexicon, found: list[Voice]) -> Voice | None:
     if i > 7 or any(voice.at < i for voice in found):
         return None
-    if any(token.low in _QUOTES or "verb" in token.tags for token in row[:i]):
+    if any(token.low in _QUOTES | _LABELS or "verb" in token.tags for token in row[:i]):
         return None
     subject = named(row, 0, i, lexicon, nearest=True)
     return Voice("say", i, subject, i + 1, len(row)) if subject.codes else None
@@ -196,4 +252,4 @@ def _behind_colon(row: list[Token], i: int, lexicon: Lexicon, found: list[Voice]
     subject = named(row, i + 1, topic, lexicon, nearest=False)
     if not subject.codes or any(voice.at > i and voice.kind == "say" for voice in found):
         return None
-    return Voice("say", i, subject, 0, len(row) if topic < end else i)
+    return Voice("topic", i, subject, 0, len(row)) if topic == subject.end else Voice("say", i, subject, 0, i)

@@ -19,6 +19,8 @@ from bot.model import Claim, Phase, Stance, Story, Weapon
 _PHASES: tuple[Phase, ...] = ("proposed", "agreed", "delivered", "stopped")
 _DENIED_REPORT = "denied report"  # the rule by which a report that is denied was asserted
 _ASIDE = words("; after following amid")  # behind these another voice begins
+_GUESSES = words("may might could should can pressure pressed if whether urged")
+_FAR = 30  # units: a denial answers nothing that stands further away
 _OTHER_CLAUSE = words("; but while after")
 
 
@@ -34,10 +36,25 @@ def read(story: Story, lexicon: Lexicon) -> tuple[Claim, ...]:
     reading = read_units(found, lexicon)
     for index in range(len(found)):
         _read_unit(reading, index)
+    told = {claim.supplier for claim in reading.claims if claim.stance == "asserts"}
     for unit, code, mention in reading.reported:
-        if not any(claim.stance == "asserts" and claim.supplier in mention.suppliers for claim in reading.claims):
+        if told.isdisjoint(mention.suppliers):
             _add(reading, unit, "asserts", code, mention, rule=_DENIED_REPORT)
-    return _merged(reading.claims)
+            told.update(mention.suppliers)
+    return _with_only_speaker(_merged(reading.claims), reading)
+
+
+def _with_only_speaker(claims: tuple[Claim, ...], reading: Reading) -> tuple[Claim, ...]:
+    """What nobody is named for is said by the one who speaks in the rest of the story, if there is just one."""
+    codes = {
+        code for of_unit in reading.voices for voice in of_unit if voice.kind == "say" for code in voice.subject.codes
+    }
+    if len(codes) != 1 or any(claim.claimant for claim in claims):
+        return claims
+    speaker = codes.pop()
+    return tuple(
+        claim if speaker in (claim.supplier, claim.recipient) else replace(claim, claimant=speaker) for claim in claims
+    )
 
 
 def _is_plain(token: Token) -> bool:
@@ -48,9 +65,11 @@ def _is_plain(token: Token) -> bool:
 
 def _read_unit(reading: Reading, index: int) -> None:
     unit, voices, mentions = reading.units[index], reading.voices[index], reading.mentions[index]
-    owners = attribution.owners(unit, reading.lexicon)
+    owners = reading.owners[index]
     untrue, no_evidence = attribution.untrue(unit), attribution.no_evidence(unit)
     denials = [voice for voice in voices if voice.kind == "deny"]
+    if untrue is not None and any(voice.start <= untrue < voice.end for voice in denials):
+        untrue = None  # "calls it groundless": the denial has its own scope
     for mention in mentions:
         speaker = _speaker(voices, mention, unit)
         if denial := governing(denials, mention, unit):
@@ -61,14 +80,22 @@ def _read_unit(reading: Reading, index: int) -> None:
             _assert_denied_report(reading, unit, owners, mention, untrue)
         elif (no_evidence is not None and no_evidence < mention.at) or (mention.negated and mention.phase != "stopped"):
             _deny(reading, unit, speaker, mention)
-        else:
+        elif _is_feared(unit, voices, mention):
+            continue  # whoever warns of it says so, not who may do it
+        elif not speaker or speaker.kind != "topic":  # "Peskov on drones for Russia" says nothing of them yet
             _assert(reading, unit, speaker, mention, owners)
+    for voice in voices:
+        if voice.kind == "protest":
+            _assert_protested(reading, unit, voice, mentions)
+    for voice in denials if mentions else ():  # "…, which Pyongyang denies"
+        if all(mention.end <= voice.at for mention in mentions) and answers(unit, voice):
+            _deny_what_was_said(reading, index + 1, voice, owners, unit)
     if not mentions:
         events = [voice for voice in denials if answers(unit, voice)]
         if not events and untrue is not None:
-            events = [voice for voice in voices if voice.kind == "say"][:1]
+            events = [voice for voice in voices if voice.kind in {"say", "topic"}][:1]
         for voice in events:
-            _deny_what_was_said(reading, index, voice, owners)
+            _deny_what_was_said(reading, index, voice, owners, unit)
     for voice in voices:
         if voice.subject.codes and voice.subject.codes != ("MEDIA",):
             reading.last_speakers = voice.subject.codes
@@ -79,7 +106,7 @@ def _speaker(voices: list[Voice], mention: Mention, unit: Unit) -> Voice | None:
     said = [
         voice
         for voice in voices
-        if voice.kind in {"say", "accuse"}
+        if voice.kind in {"say", "accuse", "topic"}
         and voice.start <= mention.at < voice.end
         and not (voice.at < mention.at and any(token.low in _ASIDE for token in unit.tokens[voice.at : mention.start]))
     ]
@@ -105,9 +132,13 @@ def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention,
     near = [owner for owner in owners if 0 < mention.start - owner.at <= 6 and not _apart(unit, owner.at, mention)]
     if near and (not claimants or near[-1].at > (voice.at if voice else -1)):
         claimants = (near[-1].code,)
-    if not claimants and mention.phase != "delivered":
+    unnamed = voice is not None and voice.subject.open == "unnamed"
+    if not claimants and not unnamed and mention.phase != "delivered" and not _is_guessed(unit, mention):
         # Who decides, announces, refuses or asks is who says so (GUIDE, decision 5).
         claimants = mention.subject if set(mention.subject) == set(mention.suppliers) else mention.subject[:1]
+        if not claimants and mention.rule == "weapons for":
+            claimants = mention.suppliers[:1]
+        claimants = tuple(code for code in claimants if reading.lexicon.actors[code].kind != "firm")
     carrier = voice.subject.carrier if voice else None
     if len(claimants) > 1 and set(claimants) == set(mention.suppliers):
         for claimant in claimants:  # each speaks for itself: "their countries have stopped arms sales"
@@ -116,6 +147,31 @@ def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention,
     sayers: tuple[str | None, ...] = claimants or (None,)
     for sayer in sayers:
         _add(reading, unit, "asserts", sayer, mention, carrier)
+
+
+def _is_feared(unit: Unit, voices: list[Voice], mention: Mention) -> bool:
+    """ "X warns of consequences if Y sends …"."""
+    return any(
+        voice.kind == "protest"
+        and voice.subject.codes
+        and voice.start <= mention.at
+        and unit.tokens[voice.start].low == "if"
+        for voice in voices
+    )
+
+
+def _assert_protested(reading: Reading, unit: Unit, voice: Voice, mentions: list[Mention]) -> None:
+    """Who protests against another's transfer says that it is so: "China threatens measures after U.S. clears …"."""
+    for mention in mentions:
+        for code in voice.subject.codes:
+            if voice.start <= mention.at and code not in mention.suppliers and not mention.negated:
+                _add(reading, unit, "asserts", code, mention, voice.subject.carrier, rule="protest")
+
+
+def _is_guessed(unit: Unit, mention: Mention) -> bool:
+    """Whether it only may be, or is only undergone, so that its subject has decided nothing: "could send", "gets"."""
+    before = unit.tokens[max(0, mention.at - 6) : mention.at]
+    return mention.rule.startswith("receive") or any(token.low in _GUESSES for token in before)
 
 
 def _is_open(unit: Unit, mention: Mention) -> bool:
@@ -127,7 +183,7 @@ def _is_open(unit: Unit, mention: Mention) -> bool:
 
 def _assert_denied_report(reading: Reading, unit: Unit, owners: list[Owner], mention: Mention, denial: int) -> None:
     """What is denied as somebody's report was asserted by them: "denies a Fox News report of …"."""
-    owner = next((owner for owner in owners if abs(owner.at - denial) <= 12), None)
+    owner = next((owner for owner in owners if abs(owner.at - denial) <= 20), None)
     if owner:
         _add(reading, unit, "asserts", owner.code, mention, rule=_DENIED_REPORT)
 
@@ -145,21 +201,30 @@ def _deny(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention) -
 def _deny_by(reading: Reading, unit: Unit, deniers: Iterable[str], mention: Mention, carrier: str | None) -> None:
     for denier in deniers:
         own = denier in mention.suppliers and len(mention.suppliers) > 1  # of several suppliers each denies its own
+        if mention.phase == "stopped":  # what was halted is denied as having been on its way
+            mention = replace(mention, phase="delivered")
         _add(reading, unit, "denies", denier, replace(mention, suppliers=(denier,)) if own else mention, carrier)
 
 
-def _deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list[Owner]) -> None:
-    """A denial that names no transfer answers what the story told before (or, from the headline, tells next)."""
-    unit = reading.units[index]
-    said = [mention for of_unit in reading.mentions[:index] for mention in of_unit][::-1]
-    said += [mention for of_unit in reading.mentions[index + 1 :] for mention in of_unit]
+def _deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list[Owner], unit: Unit) -> None:
+    """A denial that names no transfer answers what was told before the unit `index` (or, from a headline, is next)."""
+    said = [mention for of_unit in reading.mentions[max(0, index - _FAR) : index] for mention in of_unit][::-1]
+    said += [mention for of_unit in reading.mentions[index : index + _FAR] for mention in of_unit]
     if not said:
         return
     for denier in reading.both(said) if voice.subject.open == "both" else reading.speakers(voice, said[0]):
         answered = answered_by(denier, said)
         if answered:
             _deny_by(reading, unit, (denier,), answered, voice.subject.carrier)
-            reading.reported.extend((unit, owner.code, answered) for owner in owners if owner.code != denier)
+            for owner in owners:
+                if voice.kind == "deny" and owner.at < voice.at:
+                    continue
+                if not (answered.suppliers and answered.recipients):
+                    continue
+                if owner.named and owner.code != denier:
+                    _add(reading, unit, "asserts", owner.code, answered, rule=_DENIED_REPORT)
+                elif not owner.named:
+                    reading.reported.append((unit, owner.code, answered))
 
 
 # ── claims ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -191,6 +256,12 @@ def _states_of(codes: tuple[str, ...], claimant: str | None, lexicon: Lexicon) -
     return tuple(dict.fromkeys(code if code == claimant else states.get(code) or code for code in codes))
 
 
+def _phase(one: Claim, other: Claim) -> Phase:
+    """The furthest of two phases; of a denial the one that was there, were it true."""
+    phases = [phase for phase in (one.phase, other.phase) if one.stance == "asserts" or phase != "stopped"]
+    return max(phases or [one.phase], key=_PHASES.index)
+
+
 def _merged(claims: list[Claim]) -> tuple[Claim, ...]:
     """One claim for each key, with all its weapons and its furthest phase.
 
@@ -205,7 +276,7 @@ def _merged(claims: list[Claim]) -> tuple[Claim, ...]:
             known,
             words=claim.words if nearer else known.words,
             weapons=tuple(weapon for weapon in weapons if weapon != "unspecified") or weapons,
-            phase=max(known.phase, claim.phase, key=_PHASES.index),
+            phase=_phase(known, claim),
             carrier=known.carrier or claim.carrier,
             rules=tuple(dict.fromkeys((*known.rules, *claim.rules))),
         )

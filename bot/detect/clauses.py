@@ -15,6 +15,9 @@ _NEGATIONS = words(
     "not no never neither nor none nothing without hasn't haven't hadn't isn't aren't wasn't weren't doesn't don't "
     "didn't won't wouldn't cannot can't couldn't shouldn't zero"
 )
+# "not only", "no doubt", "no knowledge of": nothing is denied.
+_NO_NEGATION = words("only longer just doubt knowledge comment details word matter wonder")
+_ABSTAINING = {("yet", "to"), ("refrains", "from"), ("refrained", "from"), ("refrain", "from"), ("far", "from")}
 _BE = words("be is are was were been being get gets got isn't aren't wasn't weren't")
 HAVE = words("has have had hasn't haven't hadn't having")
 
@@ -32,6 +35,9 @@ def clause(row: list[Token], i: int) -> tuple[int, int]:
 
 def _bars(row: list[Token], i: int) -> bool:
     low = row[i].low
+    if low == "and":  # "…, and Beijing rejected reports that …"
+        joins = 0 < i < len(row) - 2 and row[i - 1].low == "," and "actor" in row[i + 1].tags
+        return joins and any({"say", "deny", "verb"} & token.tags.keys() for token in row[i + 2 : i + 7])
     if low not in _BARRIERS:
         return False
     if low == "over":  # "over 100 tanks"
@@ -46,11 +52,9 @@ def negated(row: list[Token], i: int, left: int) -> bool:
     """Whether the nucleus at `i` is negated by a word before it in its clause."""
     for j in range(i - 1, max(left, i - 10) - 1, -1):
         if row[j].low in _NEGATIONS:
-            return not (
-                row[j].low in {"not", "no"}
-                and j + 1 < len(row)
-                and row[j + 1].low in {"only", "longer", "just", "doubt"}
-            )
+            return not (row[j].low in {"not", "no"} and j + 1 < len(row) and row[j + 1].low in _NO_NEGATION)
+        if j + 1 < i and (row[j].low, row[j + 1].low) in _ABSTAINING:
+            return True
         if row[j].low in {"that", "which", "who"} and i - j > 2:
             return False
     return False
@@ -68,6 +72,8 @@ def is_passive(row: list[Token], i: int, word: TransferWord, left: int) -> bool:
         if row[j].low in HAVE:
             return False
     before = row[i - 1] if i > left else None
+    if before and before.low.endswith("ly") and i - 1 > left:  # "weapons previously given to"
+        before = row[i - 2]
     return bool(before and (weapon(before) or "noun" in before.tags) and not (i + 1 < len(row) and weapon(row[i + 1])))
 
 

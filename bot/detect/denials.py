@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from bot.detect.attribution import Voice
 from bot.detect.goods import weapon
 from bot.detect.mention import Mention
@@ -16,7 +18,7 @@ _BEHIND = 8  # tokens behind the verb that show what it denies
 
 def governing(denials: list[Voice], mention: Mention, unit: Unit) -> Voice | None:
     """The denial in whose scope the mention stands."""
-    for voice in denials:
+    for voice in reversed(denials):
         between = unit.tokens[voice.at : mention.start]
         if voice.at < mention.at < voice.end and not any(token.low in _ELSEWHERE for token in between):
             return voice
@@ -32,6 +34,9 @@ def answers(unit: Unit, voice: Voice) -> bool:
     first = content[0]
     if first.low.endswith("ing") and first.low not in _DOING and not {"verb", "noun"} & first.tags.keys():
         return False  # "denies trying to block the report"
+    for token, follower in pairwise(behind):
+        if "report" in token.tags and follower.low in {"that", "of", "about"}:
+            return False  # it tells what is denied, and that is no transfer
     return any(
         token.low in _GENERAL
         or weapon(token)

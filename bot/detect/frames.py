@@ -14,9 +14,14 @@ from bot.detect.goods import goes_abroad, weapon
 from bot.detect.mention import Mention
 from bot.detect.modifiers import modified
 from bot.detect.nouns import noun_mention, weapon_mention
+from bot.detect.nucleus import is_verb
 from bot.detect.phrases import TransferWord
 from bot.detect.text import Unit
-from bot.detect.verbs import is_verb, verb_mention
+from bot.detect.verbs import verb_mention
+from bot.model import Phase
+
+# "Iranian drones" alone tell of no transfer; "reports of Iranian drones" may.
+_SPOKEN_OF = frozenset({"report", "deny", "untrue", "no_evidence", "call"})
 
 
 def find(unit: Unit) -> list[Mention]:
@@ -39,12 +44,15 @@ def find(unit: Unit) -> list[Mention]:
         if word and (mention := noun_mention(row, i, word, arms)) and not any(_inside(mention, o) for o in found):
             found.append(mention)
             used.update(j for j in arms if mention.start <= j < mention.end)
+    spoken_of = any(_SPOKEN_OF & token.tags.keys() for token in row)
     for i in arms:
         if i not in used and (mention := weapon_mention(row, i, arms)):
+            if mention.rule == "weapons of" and not spoken_of:
+                continue
             found.append(mention)
             used.update(j for j in arms if mention.start <= j < mention.end)
     found = _joined(found)
-    for i, word in modifiers:
+    for i, word in reversed(modifiers):  # the inner first: "asks the UN to stop drones reaching …"
         found = modified(row, i, word, arms, found)
     found = [
         replace(m, abroad=m.frame in {"find", "get", "seize", "arrive"} or goes_abroad(row, *clause(row, m.at)))
@@ -69,7 +77,7 @@ def _joined(found: list[Mention]) -> list[Mention]:
                 suppliers=last.suppliers or mention.suppliers,
                 recipients=last.recipients or mention.recipients,
                 weapons=tuple(dict.fromkeys((*last.weapons, *mention.weapons))),
-                phase=max(last.phase, mention.phase, key=("delivered", "agreed", "proposed", "stopped").index),
+                phase=_phase(last, mention),
                 negated=last.negated or mention.negated,
                 subject=last.subject or mention.subject,
                 rule=f"{last.rule}+{mention.rule}",
@@ -78,6 +86,13 @@ def _joined(found: list[Mention]) -> list[Mention]:
         else:
             joined.append(mention)
     return joined
+
+
+def _phase(one: Mention, other: Mention) -> Phase:
+    """The weaker of two phases; of a denial ("has not supplied nor does it intend to") the stronger."""
+    order: tuple[Phase, ...] = ("delivered", "agreed", "proposed", "stopped")
+    choose = min if one.negated and other.negated else max
+    return choose(one.phase, other.phase, key=order.index)
 
 
 def _clash(one: Mention, other: Mention) -> bool:

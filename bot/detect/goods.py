@@ -26,7 +26,9 @@ def weapon(token: Token) -> WeaponWord | None:
 
 def categories(row: list[Token], goods: list[int]) -> tuple[Weapon, ...]:
     """The categories of goods, "unspecified" only where nothing else is said."""
-    found = list(dict.fromkeys(word.category for j in goods if (word := weapon(row[j]))))
+    # "GB50A bombs", "Su-35 fighters": the name says what they are
+    named = [j for j in goods if not (j - 1 in goods and weapon(row[j - 1]))]
+    found = list(dict.fromkeys(word.category for j in named if (word := weapon(row[j]))))
     if len(found) > 1 and "unspecified" in found:
         found.remove("unspecified")
     return tuple(found)
@@ -40,6 +42,17 @@ def listed(row: list[Token], i: int, j: int) -> bool:
     )
 
 
+def one_list(row: list[Token], goods: list[int]) -> list[int]:
+    """The first of the goods and those that go on with it, up to a verb: "tanks, guns and thousands of shells"."""
+    kept = goods[:1]
+    for j in goods[1:]:
+        low, high = sorted((kept[-1], j))
+        if any({"verb", "say", "deny"} & token.tags.keys() and not weapon(token) for token in row[low + 1 : high]):
+            break
+        kept.append(j)
+    return kept
+
+
 def names_goods(row: list[Token], start: int, end: int) -> bool:
     """Whether a pronoun or a general word stands for goods named before: "10,000 of them have gone to …"."""
     return any(token.low in _GOODS_PRONOUNS and not token.possessive for token in row[max(0, start) : end])
@@ -47,12 +60,14 @@ def names_goods(row: list[Token], start: int, end: int) -> bool:
 
 def meant_for(row: list[Token], j: int) -> bool:
     """Whether the weapon at `j` only tells what the goods are for: "ammunition for the Gepard"."""
-    before = [token.low for token in row[max(0, j - 2) : j]]
-    return (
-        bool(before)
-        and (before[-1] == "for" or before == ["for", "the"])
-        and any(weapon(t) for t in row[max(0, j - 5) : j])
-    )
+    k = j - 1
+    while (
+        k > 0
+        and j - k < 8
+        and (weapon(row[k]) or row[k].low in {"the", "and", "its", ","} or row[k].text[:1].isupper())
+    ):
+        k -= 1
+    return k > 0 and row[k].low == "for" and any(weapon(token) for token in row[max(0, k - 4) : k])
 
 
 def goes_abroad(row: list[Token], left: int, right: int) -> bool:

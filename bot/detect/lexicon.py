@@ -15,6 +15,7 @@ import ahocorasick_rs
 import countryinfo
 
 from bot.detect.forms import plural
+from bot.detect.namesakes import Namesakes, without_namesakes
 from bot.detect.phrases import ActorWord, Phrases, TransferWord, WeaponWord
 from bot.detect.rules import Rules, read_rules
 from bot.detect.text import Token
@@ -42,6 +43,7 @@ class Lexicon:
     _weapon_words: dict[str, Weapon] = field(default_factory=dict)  # in lower case
     _families: dict[str, str] = field(default_factory=dict)  # outlet name in lower case → who stands behind it
     _used: frozenset[str] = frozenset()  # words behind a weapon that is only used
+    _namesakes: Namesakes = field(default_factory=Namesakes)
     _hints: ahocorasick_rs.AhoCorasick | None = None  # of the words without which no story is about arms
 
     def name(self, code: str | None) -> str:
@@ -81,16 +83,18 @@ class Lexicon:
     def may_speak_of_arms(self, text: str) -> bool:
         """Whether a text holds a word for a weapon or for arming, so that reading it may give a claim."""
         low = text.lower()
-        if self._hints is None or len(low) != len(text):  # a letter whose lower case is longer: let the reading decide
+        try:
+            matches = self._hints.find_matches_as_indexes(low, overlapping=True) if self._hints else []
+        except UnicodeEncodeError:  # half a surrogate pair, which the matcher does not take: let the reading decide
             return True
-        for _, start, end in self._hints.find_matches_as_indexes(low, overlapping=True):
+        for _, start, end in matches:
             if not (start and low[start - 1].isalnum()) and not (end < len(low) and low[end].isalnum()):
                 return True
         return False
 
     def tag(self, found: list[Token]) -> list[Token]:
         """The tokens with known phrases merged and tagged with what they are."""
-        return self._phrases.tag(found, self._used)
+        return without_namesakes(self._phrases.tag(found, self._used), self._namesakes)
 
 
 # ── building ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -132,6 +136,10 @@ def _add_actors(lexicon: Lexicon, rules: Mapping[str, Any]) -> None:
         code = rule["name"].upper()
         lexicon.actors[code] = Actor(code, rule["name"], "firm", rule["state"])
         _enter_actor(lexicon, code, "firm", [rule["name"], *rule.get("names", ())])
+    others = rules["not_actor"]
+    for words in others["words"]:
+        lexicon._phrases.enter(words, "not_actor", True)
+    lexicon._namesakes = Namesakes(*(frozenset(others[key]) for key in ("first_names", "surnames", "given_names")))
     states = rules["states"]
     for code, name, demonyms, capital in _states(states["leave_out"]):
         lexicon.actors.setdefault(code, Actor(code, name))
@@ -200,7 +208,7 @@ def _add_transfer_words(phrases: Phrases, rules: Mapping[str, Any]) -> None:
 
 
 def _add_speech(phrases: Phrases, rules: Mapping[str, Any]) -> None:
-    for kind in ("say", "accuse", "call", "deny"):
+    for kind in ("say", "accuse", "call", "protest", "deny"):
         phrases.enter_verbs(rules[kind]["verbs"], rules[kind].get("forms", {}), kind)
     for kind, words in (
         ("according", rules["say"]["according"]),
@@ -213,6 +221,7 @@ def _add_speech(phrases: Phrases, rules: Mapping[str, Any]) -> None:
         ("both", rules["office"]["both"]),
         ("country", rules["office"]["country"]),
         ("group", rules["office"]["group"]),
+        ("unnamed", rules["office"]["unnamed"]),
     ):
         for phrase in words:
             phrases.enter(phrase, kind, True)

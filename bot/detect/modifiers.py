@@ -7,11 +7,13 @@ from dataclasses import replace
 from bot.detect.clauses import clause, is_passive, negated, phase_of
 from bot.detect.goods import categories
 from bot.detect.mention import Mention
-from bot.detect.parties import TO, bound, object_of, origin, role, subject_of
+from bot.detect.parties import TO, bound, object_of, origin, role
 from bot.detect.phrases import TransferWord
+from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
 
 _REACH = 8  # tokens between the verb and what it halts or asks for
+REQUESTS = words("proposal plan plans request requests offer bid appeal idea call calls")
 _QUESTIONS = words("about whether if")
 
 
@@ -19,10 +21,14 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
     """The mentions of a unit after the verb at `i` had its effect on them."""
     if word.frame == "ask" and any(token.low in _QUESTIONS for token in row[i + 1 : i + 4]):
         return found
+    if row[i].low.startswith(("reject", "rebuff")) and not any(t.low in REQUESTS for t in row[i + 1 : i + 6]):
+        return found  # it is a denial
     left, right = clause(row, i)
     passive = is_passive(row, i, word, left)
     _, subject = subject_of(row, i, left)
     target = next((m for m in found if i < m.at < right and m.start - i <= _REACH and m.rule != "weapons of"), None)
+    if passive and any(token.low in {"countries", "states", "law"} for token in row[i + 1 : i + 5]):
+        return found  # "munitions banned in a hundred countries"
     if target is None and passive:  # "the shipment was paused"
         target = next((m for m in found if left <= m.at < i and i - m.end < _REACH), None)
         subject = role(row, i, right, words("by")) or subject
@@ -42,7 +48,7 @@ def _changed(
     if word.frame == "stop" and negated(row, i, left):  # "would not block"
         return replace(target, phase="proposed", negated=False, subject=subject or target.subject)
     suppliers = target.suppliers
-    if not suppliers and word.frame == "stop" and not set(subject) & set(target.recipients):
+    if not suppliers and word.frame == "stop" and row[i - 1].low != "to" and not set(subject) & set(target.recipients):
         suppliers = subject
     if not suppliers and word.frame == "ask" and target.frame in {"give", "arm"}:
         suppliers = object_of(row, i, right)[1]
@@ -50,11 +56,16 @@ def _changed(
         target,
         start=min(i, target.start),
         suppliers=suppliers,
-        phase="stopped" if target.phase == "stopped" else word.phase,
+        phase=target.phase if target.phase == "stopped" or _is_wished(row, i, word) else word.phase,
         subject=subject or target.subject,
         negated=target.negated or negated(row, i, left),
         rule=f"{word.rule}+{target.rule}",
     )
+
+
+def _is_wished(row: list[Token], i: int, word: TransferWord) -> bool:
+    """Whether the halt is only sought: "tries to stop", "urged to halt", but not "Germany to halt"."""
+    return word.frame == "stop" and i > 1 and row[i - 1].low == "to" and "actor" not in row[i - 2].tags
 
 
 def _own(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bot.detect.clauses import clause, phase_of, undone
-from bot.detect.goods import categories, listed, weapon
+from bot.detect.goods import categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
-from bot.detect.parties import FROM, TO, actor, origin, possessor, role, subject_of
+from bot.detect.parties import FROM, TO, actor, origin, possessor, role
 from bot.detect.phrases import TransferWord
+from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
-from bot.detect.verbs import FIRING
+from bot.detect.verbs import DEPLOYED, FIRING
 
 # Verbs that carry a noun: "made a first arms delivery", "approves a sale".
 _SUPPORT = words(
@@ -23,7 +24,7 @@ _GETTING = words("purchase acquisition procurement buy import")
 _BARE = words("shipment shipments delivery deliveries supplies transfer transfers sale sales consignment transaction")
 _CIVIL = words("power gas energy food water grain oil medical fuel electricity aid vaccine wheat")
 # What may stand between a weapon and whom it goes to; behind a vague word ("plane") only the second.
-_LINKS = words("to for into on bound meant destined going headed heading crossing in")
+_LINKS = words("to for into bound meant destined going headed heading crossing")
 _NEAR_LINKS = words("to for")
 _MOVING = words("sent arrive arrived way landed went gone flown")
 
@@ -39,15 +40,28 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
     bare = not goods and ((word.frame == "give" and row[i].low in _BARE) or _is_main_supplier(row, i, word))
     if not goods and not bare:
         return None
+    if bare and any(token.low in {"any", "no", "such"} for token in row[max(0, i - 3) : i]):
+        return None
     first = min(i, *goods, i)
     subject_at, subject = subject_of(row, first, left)
     own = origin(row, [first], left) or possessor(row, first, left) or (origin(row, goods, i) if goods == after else ())
-    suppliers, recipients = _noun_parties(row, i, right, word, subject, own)
+    if word.frame == "use":
+        own = origin(row, after, i)
+    suppliers, recipients = _noun_parties(row, i, right, word, subject, own, max(i, *goods, i))
     if row[i].low.rstrip("s") in _GETTING:
         suppliers = own if before and own else role(row, i, right, FROM) or origin(row, after, i)
         recipients = subject if before and own else role(row, i, right, TO) or own or subject
-    elif word.frame == "give" and not suppliers and any(token.low in _SUPPORT for token in row[subject_at:first]):
+    elif (
+        word.frame == "give"
+        and not suppliers
+        and not bare
+        and any(token.low in _SUPPORT for token in row[subject_at:first])
+    ):
         suppliers = subject
+    elif suppliers and own == suppliers and not recipients and not set(subject) & set(own):
+        supported = any(token.low in _SUPPORT for token in row[subject_at:first])
+        if subject and supported and _is_plain_name(row[first - 1]):
+            suppliers, recipients = subject, own  # "U.S. approves Taiwan arms sale"
     pair = role(row, i, right, words("between"))
     if len(pair) > 1:
         suppliers, recipients = pair[:1], pair[1:]
@@ -70,19 +84,46 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
 
 
 def _noun_parties(
-    row: list[Token], i: int, right: int, word: TransferWord, subject: tuple[str, ...], own: tuple[str, ...]
+    row: list[Token],
+    i: int,
+    right: int,
+    word: TransferWord,
+    subject: tuple[str, ...],
+    own: tuple[str, ...],
+    last: int,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Supplier and recipient of a noun by its class; whoever stands before a deal is the side that is not named."""
-    into, away, partner = role(row, i, right, TO), role(row, i, right, FROM), role(row, i, right, words("with"))
+    into, away = role(row, i, right, TO), role(row, i, right, FROM)
+    # "deal with Sylvania for tanks", "contracts for tanks with Sylvania", but not "never came up in a call with …"
+    partner = role(row, i, min(right, i + 5), words("with")) or role(row, last, min(right, last + 5), words("with"))
+    if word.frame == "use":
+        users = possessor(row, i, max(0, i - 4)) or subject
+        return own, () if set(users) & set(own) else users
+    if word.frame == "get":
+        return away or own, role(row, i, right, words("in at"))
     if word.frame == "supplier":
         return subject, into or role(row, i, right, words("of"))
     suppliers, recipients = away or own, into or partner
+    if not recipients and own and subject and i and row[i - 1].low in {"its", "their"} and not set(subject) & set(own):
+        recipients = subject  # "Moscow has replenished its supply of Iranian drones"
     if word.frame == "deal":
+        firms = tuple(code for code in subject if _is_firm(row, code))
+        if firms and len(subject) > len(firms) and not suppliers:
+            return firms, recipients or tuple(code for code in subject if code not in firms)
         if not recipients and suppliers and not set(subject) & set(suppliers):
             recipients = subject
         if not suppliers and not set(subject) & set(recipients):
             suppliers = subject
     return suppliers, recipients
+
+
+def _is_plain_name(token: Token) -> bool:
+    word = actor(token)
+    return bool(word and word.form == "name" and not token.possessive)
+
+
+def _is_firm(row: list[Token], code: str) -> bool:
+    return any((word := actor(token)) and word.code == code and word.form == "firm" for token in row)
 
 
 def _is_main_supplier(row: list[Token], i: int, word: TransferWord) -> bool:
@@ -96,6 +137,8 @@ def _is_about(row: list[Token], i: int, j: int) -> bool:
 
 def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     """ "F-16s for Ukraine", "weapons to Sylvania", "howitzers from South Korea", "reports of North Korean arms"."""
+    if meant_for(row, i):
+        return None
     left, right = clause(row, i)
     goods = [j for j in arms if i <= j < right and listed(row, i, j)]
     last = goods[-1]
@@ -113,18 +156,28 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     )
     if not into and not group and (not suppliers or vague):
         return None
-    if any(token.low in FIRING for token in row[max(left, i - 8) : min(right, last + 6)]):
+    near = {token.low for token in row[max(left, i - 8) : min(right, last + 6)]}
+    if near & FIRING or (near & DEPLOYED and {"aircraft", "ships", "drones"} & set(categories(row, goods))):
         return None
     subject_at, subject = subject_of(row, i, left)
     if not suppliers and subject and any(token.low in _SUPPORT for token in row[subject_at:i]):
         suppliers = subject
+    suppliers = suppliers or _only_other(row, left, right, into)
     rule = "weapons to" if suppliers or _moves(row, left, right) else "weapons for"
     if not into and not group:
         rule = "weapons of"
     word = TransferWord(rule, "give", "delivered", frozenset())
     phase, denied = phase_of(row, i, left, right, word, goods)
+    if phase == "delivered" and any(token.tags.get("phase") == "agreed" for token in row[last + 1 : right]):
+        phase = "agreed"
     suppliers = tuple(code for code in suppliers if code not in into)
     return Mention(word.rule, i, i, last + 1, suppliers, into, categories(row, goods), phase, denied, subject, group)
+
+
+def _only_other(row: list[Token], left: int, right: int, recipients: tuple[str, ...]) -> tuple[str, ...]:
+    """The one actor of the clause beside the recipients, if there is just one."""
+    others = {word.code for token in row[left:right] if (word := actor(token)) and word.code not in recipients}
+    return tuple(others) if recipients and len(others) == 1 else ()
 
 
 def _moves(row: list[Token], left: int, right: int) -> bool:

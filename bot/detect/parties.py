@@ -1,36 +1,27 @@
-"""Who takes part in a transfer, by where an actor stands: before the verb, right behind it, behind a preposition.
+"""Who takes part in a transfer, by where an actor stands: right behind the verb, behind a preposition, before a weapon.
 
 All look from the nucleus of a transfer, the token at `i`, inside its clause, and no further than a bounded gap.
 """
 
 from __future__ import annotations
 
-from bot.detect.clauses import HAVE
 from bot.detect.goods import PREPOSITIONS, weapon
 from bot.detect.phrases import ActorWord
 from bot.detect.text import Token, words
 
 TO = words("to into toward towards for")
 FROM = words("from by")
-_SKIPPED = words(
+SKIPPED = words(
     "the a an its their his of that some new more first any all old former both neighbouring neighboring ally "
     "allies alleged embattled war-torn junta military army armed forces government regime state own secretly "
     "covertly even also only not help aid mercenary group rebel rebels paramilitary paramilitaries militant "
     "militants insurgents militia"
 )
-_CONTROLS = words(
-    "warns warned warn urges urged leaned pressured lets let allow allows allowed want wants wanted enable helped "
-    "help forced"
-)
-_PLANS = words(
-    "plan plans bid request requests offer decision proposal attempt attempts refusal readiness move moves push "
-    "plot intention"
-)
-_PRONOUNS = words("it they he she we i")
 _RECEIVERS = words(
     "sides side forces troops fighters soldiers units customers buyers parties party factions tribes police "
     "security border naval air people war-hit nearby entities firms agents"
 )
+_HELPING = words("defend help aid support assist protect bolster strengthen")
 _HELD = words("seen found used held captured hands")
 _VESSELS = words(
     "ship vessel plane aircraft flight jet boat freighter dhow truck cargo tanker warship flights planes ships"
@@ -50,84 +41,6 @@ def head_code(row: list[Token], i: int) -> str:
     return word.code if word else ""
 
 
-def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...]]:
-    """The nearest actors before the nucleus that no preposition holds: where they begin, and their codes.
-
-    A pronoun before the verb means the first of them: "A rejects B's charge that it sent …".
-    """
-    controlled = _controlled(row, i, left)
-    if controlled is not None:
-        return controlled, group(row, controlled, left, -1)[1]
-    if (planned := _planned(row, i, left)) is not None:
-        return planned
-    pronoun = any(token.low in _PRONOUNS and not token.possessive for token in row[max(left, i - 4) : i]) and not any(
-        "say" in token.tags and token.low.endswith("ing") for token in row[max(left, i - 8) : i]
-    )
-    best: tuple[int, tuple[str, ...]] = (i, ())
-    j = i - 1
-    while j >= left:
-        word = actor(row[j])
-        if row[j].low == "there":
-            break
-        if word and word.form not in {"origin", "goal"} and not describes_arms(row, j):
-            start, codes = group(row, j, left, -1)
-            if not _held(row, start):
-                best = start, codes
-                if not pronoun:
-                    return best
-            j = start
-        j -= 1
-    return best
-
-
-def _controlled(row: list[Token], i: int, left: int) -> int | None:
-    """The actor made to do it: "urged Madrid to give", "accuses Pretoria of loading", "warns Washington against …"."""
-    j = i - 1
-    while j > left and row[j].low in {"secretly", "covertly", "illegally", "also", "help"}:
-        j -= 1
-    if j <= left + 1 or row[j].low not in {"to", "of", "against", "from"}:
-        return None
-    if row[j].low != "to" and not row[i].low.endswith("ing"):
-        return None
-    k = j - 1
-    if not actor(row[k]) or row[k].possessive:
-        return None
-    start = group(row, k, left, -1)[0]
-    over = row[start - 1] if start > left else None
-    if over and over.low == "the" and start - 1 > left:
-        over = row[start - 2]
-    if over and (
-        over.low == "on"
-        or {"accuse", "phase", "say"} & over.tags.keys()
-        or "verb" in over.tags
-        or over.low in _CONTROLS
-    ):
-        return k
-    return None
-
-
-def _planned(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...]] | None:
-    """Whose "plan to supply", "bid to give" it is; nobody's where no name stands before the noun."""
-    if i - 2 < left or row[i - 1].low != "to" or row[i - 2].low not in _PLANS:
-        return None
-    for j in range(i - 3, max(left, i - 7) - 1, -1):
-        if actor(row[j]):
-            return j, (head_code(row, j),)
-        if {"say", "call", "deny"} & row[j].tags.keys():
-            break
-        if row[j].low in HAVE or row[j].low in {"announced", "its", "their", "his", "no"}:
-            return None
-    return i, ()
-
-
-def _held(row: list[Token], i: int) -> bool:
-    """Whether a preposition stands before the actor at `i`, perhaps with an article or a title between."""
-    j = i - 1
-    while j >= 0 and i - j <= 4 and (row[j].low in _SKIPPED or "office" in row[j].tags or row[j].possessive):
-        j -= 1
-    return j >= 0 and row[j].low in PREPOSITIONS
-
-
 def describes_arms(row: list[Token], i: int) -> bool:
     """Whether the actor at `i` only tells where the weapon behind it is from: "Iranian drones"."""
     word = actor(row[i])
@@ -135,7 +48,10 @@ def describes_arms(row: list[Token], i: int) -> bool:
         return False
     adjective = word.form in {"adjective", "origin"} or row[i].possessive
     for j in range(i + 1, min(i + (5 if adjective else 2), len(row))):
-        if weapon(row[j]) or ("noun" in row[j].tags and not adjective):
+        word_behind = weapon(row[j])
+        if word_behind and word_behind.vague and any("verb" in token.tags for token in row[j + 1 : j + 4]):
+            return False  # "two Eritrean aircraft had delivered weapons"
+        if word_behind or ("noun" in row[j].tags and not adjective):
             return "verb" not in row[j].tags or adjective
         if (
             actor(row[j])
@@ -176,7 +92,7 @@ def _bare_list(row: list[Token], j: int, step: int) -> bool:
     """Whether actors joined by a comma alone are a list: "Rwanda, Uganda arm …", "… to Saudis, UAE"."""
     if step < 0:
         return j == 0 or row[j - 1].low in {":", ";"}
-    return j + 1 >= len(row) or row[j + 1].low in {".", ";", "and", ",", "—", "&", ":", "?"}
+    return j + 1 >= len(row) or row[j + 1].low in {".", ";", "and", ",", "—", "&", ":", "?", "as", "after", "in"}
 
 
 def _speaks(row: list[Token], i: int) -> bool:
@@ -193,7 +109,7 @@ def _head(row: list[Token], k: int, right: int) -> int:
         for j in range(k + 1, min(k + 4, right)):
             if actor(row[j]):
                 return j
-            if row[j].low not in _SKIPPED:
+            if row[j].low not in SKIPPED:
                 break
     return k
 
@@ -206,7 +122,7 @@ def object_of(row: list[Token], i: int, right: int) -> tuple[int, tuple[str, ...
                 return j, ()
             k = _head(row, j, right)
             return k, group(row, k, right, 1)[1]
-        if row[j].low not in _SKIPPED or row[j].low == "of":
+        if row[j].low not in SKIPPED or row[j].low == "of":
             break
     return i, ()
 
@@ -227,7 +143,7 @@ def loose_object(row: list[Token], i: int, right: int) -> tuple[str, ...]:
     for j in range(i + 1, min(i + 5, right)):
         if word := actor(row[j]):
             return group(row, _head(row, j, right), right, 1)[1] if word.form != "origin" else ()
-        if "group" in row[j].tags or (row[j].low in PREPOSITIONS and row[j].low != "in"):
+        if "group" in row[j].tags or row[j].low in _RECEIVERS or (row[j].low in PREPOSITIONS and row[j].low != "in"):
             return ()
     return ()
 
@@ -236,19 +152,29 @@ def role(row: list[Token], i: int, right: int, prepositions: frozenset[str]) -> 
     """The actors behind the first of the prepositions after the nucleus that holds any."""
     for j in range(i + 1, min(i + 1 + _REACH, right)):
         if row[j].low in prepositions and (codes := _behind(row, j, right)):
-            return codes
+            return tuple(dict.fromkeys((*codes, *_again(row, j, right))))
         if row[j].low == "," and "by" in prepositions:
             prepositions = prepositions - {"by"}
+    return ()
+
+
+def _again(row: list[Token], j: int, right: int) -> tuple[str, ...]:
+    """Whom the same preposition names once more: "to Ukraine or to Russia"."""
+    for k in range(j + 2, min(j + 7, right)):
+        if row[k].low == row[j].low:
+            return _behind(row, k, right) if row[k - 1].low in {"and", "or"} else ()
     return ()
 
 
 def _behind(row: list[Token], j: int, right: int) -> tuple[str, ...]:
     for k in range(j + 1, min(j + 6, right)):
         word = actor(row[k])
+        if row[j].low == "to" and k == j + 1 and row[k].low in _HELPING:
+            continue  # "weapons to defend Kyiv"
         if row[j].low in {"to", "for"} and not word and row[k].text.islower() and not _may_stand_before_actor(row[k]):
             return ()
         if word and word.form != "origin":
-            if word.form == "adjective" and k + 1 < right and weapon(row[k + 1]):
+            if word.form == "adjective" and k + 1 < right and (weapon(row[k + 1]) or "group" in row[k + 1].tags):
                 return ()
             return group(row, _head(row, k, right), right, 1)[1]
         if "group" in row[k].tags:
@@ -263,7 +189,7 @@ def _behind(row: list[Token], j: int, right: int) -> tuple[str, ...]:
 def _may_stand_before_actor(token: Token) -> bool:
     """Whether "to" may go on past a word to the actor: "to the warring sides in Sudan", not "to defend Kyiv"."""
     return (
-        token.low in _SKIPPED
+        token.low in SKIPPED
         or token.low in _RECEIVERS
         or bool({"office", "group"} & token.tags.keys())
         or token.low in {"in", "of"}
@@ -284,8 +210,11 @@ def bound(row: list[Token], left: int, right: int) -> tuple[str, ...]:
     return ()
 
 
-def origin(row: list[Token], goods: list[int], left: int) -> tuple[str, ...]:
-    """Who a weapon is from by the words right before it: "Iranian drones", "Iran's new drones", "Chinese-made guns"."""
+def origin(row: list[Token], goods: list[int], left: int, told: bool = False) -> tuple[str, ...]:
+    """Who a weapon is from by the words right before it: "Iranian drones", "Iran's new drones", "Chinese-made guns".
+
+    With `told` a name alone ("Iran drones") is not enough.
+    """
     for i in goods:
         if i + 1 < len(row) and "report" in row[i + 1].tags:
             break  # "Kyiv's drone claims" are claims of Kyiv
@@ -294,7 +223,7 @@ def origin(row: list[Token], goods: list[int], left: int) -> tuple[str, ...]:
             if word and word.form == "person":
                 break
             if word:
-                close = word.form in {"name", "seat"} and j == i - 1
+                close = word.form in {"name", "seat"} and j == i - 1 and not told
                 if word.form in {"adjective", "origin", "firm"} or row[j].possessive or close:
                     plain = not row[j].possessive and word.form not in {"adjective", "origin"}
                     if j and plain and (row[j - 1].low in {"to", "for"} or "verb" in row[j - 1].tags):
@@ -321,10 +250,10 @@ def possessor(row: list[Token], i: int, left: int) -> tuple[str, ...]:
 
 
 def maker(row: list[Token], i: int, right: int) -> tuple[str, ...]:
-    """The firm or origin named anywhere behind a verb of getting."""
+    """The firm named anywhere behind a verb of getting."""
     for token in row[i + 1 : right]:
         word = actor(token)
-        if word and word.form in {"firm", "origin"}:
+        if word and word.form == "firm":
             return (word.code,)
     return ()
 

@@ -110,8 +110,10 @@ class Phrases:
                 break
             if length == best and entry.kind in tags:
                 continue
+            if length > 1 and (at + length > len(found) or found[at + 1].low != entry.words[1]):
+                continue  # as nearly all do that share no more than their first word
             span = found[at : at + length]
-            if length > 1 and tuple(token.low for token in span) != entry.words:
+            if length > 2 and tuple(token.low for token in span) != entry.words:
                 continue
             if entry.kind != "none" and any(token.possessive for token in span[:-1]):
                 continue

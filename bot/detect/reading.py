@@ -9,14 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from bot.detect import attribution, frames
-from bot.detect.attribution import Voice
+from bot.detect.attribution import Owner, Voice
+from bot.detect.completing import NOUN_RULES, completed
+from bot.detect.goods import PREPOSITIONS
 from bot.detect.lexicon import Lexicon
 from bot.detect.mention import Mention
 from bot.detect.parties import actor
 from bot.detect.text import Unit, words
-from bot.model import Claim, Weapon
+from bot.model import Claim
 
-_HOLDING = words("to for in from on")
+_LABELS = words("war crisis conflict latest live update updates briefing glance")
 
 
 @dataclass(slots=True)
@@ -26,9 +28,11 @@ class Reading:
     units: list[Unit]
     lexicon: Lexicon
     voices: list[list[Voice]]  # of each unit
+    owners: list[list[Owner]]  # of each unit: whose reports and claims it speaks of
     mentions: list[list[Mention]]  # of each unit, completed from each other
     home: str | None  # who the story is about: its first actor that no preposition holds
     group: str | None  # the armed group, where it names just one
+    accuser: str | None  # whose claim the story speaks of first, other than the media's and that of who it is about
     last_speakers: tuple[str, ...] = ()
     claims: list[Claim] = field(default_factory=list)
     reported: list[tuple[Unit, str, Mention]] = field(default_factory=list)  # whose report was denied, and of what
@@ -38,12 +42,19 @@ class Reading:
         subject = voice.subject
         if subject.codes:
             return subject.codes
+        if subject.open == "unnamed":
+            return ()
         if subject.open == "both":
             return self.both([mention])
         if subject.open == "office" and self.home in (*mention.suppliers, *mention.recipients) and self.home:
             return (self.home,)
         recipient_spoke = bool(self.last_speakers) and self.last_speakers[0] in mention.recipients
-        if (voice.kind == "deny" or mention.negated) and mention.suppliers and not recipient_spoke:
+        if (
+            (voice.kind == "deny" or mention.negated)
+            and subject.open != "paper"
+            and mention.suppliers
+            and not recipient_spoke
+        ):
             return mention.suppliers[:1]
         if subject.open == "group" and self.group:
             return (self.group,)
@@ -51,6 +62,8 @@ class Reading:
             return self.last_speakers[:1]
         if subject.open == "office" and self.home:
             return (self.home,)
+        if subject.open == "paper":
+            return ("UN",) if "UN" in (*self.last_speakers, self.home) else ("MEDIA",)
         if subject.open == "name":
             return self._accuser()
         return self.last_speakers[:1] or mention.suppliers[:1]
@@ -62,28 +75,42 @@ class Reading:
 
     def _accuser(self) -> tuple[str, ...]:
         """Whose claim the story speaks of: who an unknown name most likely speaks for."""
-        codes = [owner.code for unit in self.units for owner in attribution.owners(unit, self.lexicon)]
-        code = next((code for code in codes if code not in {self.home, "MEDIA"}), self.home)
-        return (code,) if code else ()
+        if self.accuser:
+            return (self.accuser,)
+        return self.last_speakers[:1] or ((self.home,) if self.home else ())
 
 
 def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     """The voices and mentions of tagged units, the mentions completed from each other."""
     voices = [attribution.voices(unit, lexicon) for unit in units]
+    owners = [attribution.owners(unit, lexicon) for unit in units]
     group = _group(units, lexicon)
     home = _home(units)
     found = [
         [_by_denier(_with_group(mention, group), of_unit) for mention in frames.find(unit)]
         for unit, of_unit in zip(units, voices, strict=True)
     ]
-    return Reading(units, lexicon, voices, _completed(found, home), home, group)
+    deniers = {code for of_unit in voices for voice in of_unit if voice.kind == "deny" for code in voice.subject.codes}
+    denier = deniers.pop() if len(deniers) == 1 else None
+    accusers = (owner.code for of_unit in owners for owner in of_unit if owner.code not in {home, "MEDIA"})
+    mentions = completed(found, home, denier, _label(units))
+    return Reading(units, lexicon, voices, owners, mentions, home, group, next(accusers, None))
+
+
+def _label(units: list[Unit]) -> str | None:
+    """Whom a label before the headline names: "Ukraine war: U.S. to send rockets"."""
+    row = units[0].tokens if units else []
+    colon = next((i for i, token in enumerate(row[:8]) if token.low == ":"), 0)
+    codes = {word.code for token in row[:colon] if (word := actor(token))}
+    labelled = any(token.low in _LABELS for token in row[:colon])
+    return codes.pop() if labelled and len(codes) == 1 else None
 
 
 def _home(units: list[Unit]) -> str | None:
     for unit in units:
         for i, token in enumerate(unit.tokens):
             word = actor(token)
-            held = i > 0 and unit.tokens[i - 1].low in _HOLDING
+            held = i > 0 and unit.tokens[i - 1].low in PREPOSITIONS
             if word and word.form not in {"origin", "goal"} and not held:
                 return word.code
     return None
@@ -103,80 +130,14 @@ def _with_group(mention: Mention, group: str | None) -> Mention:
 
 def _by_denier(mention: Mention, voices: list[Voice]) -> Mention:
     """ "Minsk denies selling …": who denies a gerund is who would have done it."""
-    if mention.suppliers or mention.frame == "get":
-        return mention
     for voice in voices:
         codes = voice.subject.codes
-        own = not mention.subject or mention.subject == codes
-        if voice.kind == "deny" and codes and own and voice.start <= mention.at < voice.end:
-            return mention if set(codes) & set(mention.recipients) else replace(mention, suppliers=codes)
+        if voice.kind != "deny" or not codes or not voice.start <= mention.at < voice.end:
+            continue
+        untold = mention.suppliers and not mention.recipients and mention.rule != "weapons of"
+        if untold and len(codes) == 1 and not set(codes) & set(mention.suppliers):
+            return replace(mention, recipients=codes)
+        own = not mention.subject or mention.subject == codes or mention.rule in NOUN_RULES
+        if own and not mention.suppliers and mention.frame != "get" and not set(codes) & set(mention.recipients):
+            return replace(mention, suppliers=codes)
     return mention
-
-
-# ── completing ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _completed(found: list[list[Mention]], home: str | None) -> list[list[Mention]]:
-    """The mentions with the parties filled in that others tell; those that stay too open are dropped."""
-    mentions = [mention for of_unit in found for mention in of_unit]
-    whole = [m for m in mentions if m.suppliers and m.recipients and m.frame != "bare"]
-    known = {mention.recipients for mention in whole}
-    whole = whole or _put_together(mentions)
-    weapons: tuple[Weapon, ...] = ()
-    completed = []
-    for of_unit in found:
-        kept = []
-        for mention in of_unit:
-            filled = _filled(mention, whole, home)
-            weapons = filled.weapons or weapons  # a mention without goods is of those that were spoken of before
-            filled = replace(filled, weapons=weapons)
-            if _stands(filled, known):
-                kept.append(filled)
-        completed.append(kept)
-    return completed
-
-
-def _put_together(mentions: list[Mention]) -> list[Mention]:
-    """One mention has only the supplier, another only the recipient: they tell of one transfer."""
-    suppliers = next((m.suppliers for m in mentions if m.suppliers and not m.recipients), None)
-    recipients = next((m.recipients for m in mentions if m.recipients and not m.suppliers), None)
-    if suppliers and recipients and not set(suppliers) & set(recipients):
-        return [replace(mentions[0], suppliers=suppliers, recipients=recipients)]
-    return []
-
-
-def _filled(mention: Mention, whole: list[Mention], home: str | None) -> Mention:
-    if mention.suppliers and mention.recipients:
-        return mention
-    for other in whole:
-        if mention.suppliers and set(mention.suppliers) & set(other.suppliers):
-            return replace(mention, recipients=other.recipients)
-        if mention.recipients and set(mention.recipients) & set(other.recipients):
-            return replace(mention, suppliers=other.suppliers)
-    recipients = {other.recipients for other in whole}
-    if mention.suppliers and len(recipients) == 1 and not set(mention.suppliers) & set(*recipients):
-        return replace(mention, recipients=recipients.pop())
-    suppliers = {other.suppliers for other in whole}
-    if mention.recipients and len(suppliers) == 1 and not set(mention.recipients) & set(*suppliers):
-        return replace(mention, suppliers=suppliers.pop())
-    if whole and not mention.suppliers and not mention.recipients:
-        return replace(mention, suppliers=whole[0].suppliers, recipients=whole[0].recipients)
-    if mention.frame == "get" and not mention.recipients and home and home not in mention.suppliers:
-        return replace(mention, recipients=(home,))
-    untold = mention.recipients and not mention.suppliers and mention.frame != "seize"
-    if untold and home and home not in mention.recipients and (mention.phase != "delivered" or mention.negated):
-        return replace(mention, suppliers=(home,))
-    return mention
-
-
-def _stands(mention: Mention, known: set[tuple[str, ...]]) -> bool:
-    """Whether enough is known: a purchase needs a seller, "Iranian drones" a receiver, a sale somebody abroad."""
-    if mention.frame == "get":
-        return bool(mention.suppliers)
-    if mention.frame == "bare":
-        return mention.recipients in known
-    if mention.frame in {"deal", "supplier"} or mention.rule == "weapons of":
-        return bool(mention.suppliers and mention.recipients)
-    if not mention.recipients and mention.phase != "stopped" and not mention.negated:
-        return mention.abroad
-    return bool(mention.suppliers or mention.recipients)

@@ -22,6 +22,7 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
         "*actor": frozenset({"code", "name", "kind", "names", "adjectives", "seats", "people", "drop"}),
         "*firm": frozenset({"name", "names", "state"}),
         "states": frozenset({"leave_out", "capitals_left_out", "demonym_of"}),
+        "not_actor": frozenset({"words", "first_names", "surnames", "given_names"}),
     },
     "outlets": {"*outlet": frozenset({"name", "names", "speaks_for"})},
     "weapons": {"*weapon": frozenset({"category", "words", "vague"}), "not_weapon": frozenset({"words", "behind"})},
@@ -35,15 +36,16 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
         "accuse": frozenset({"verbs"}),
         "deny": frozenset({"verbs", "forms", "words", "not_denial", "phrases"}),
         "call": frozenset({"verbs"}),
+        "protest": frozenset({"verbs"}),
         "report": frozenset({"words", "media", "organisations"}),
-        "office": frozenset({"words", "both", "country", "group"}),
+        "office": frozenset({"words", "both", "country", "group", "unnamed"}),
     },
 }
 # Keys whose value is no list of words.
 _SINGLE = {"code", "name", "kind", "state", "speaks_for", "category", "class", "phase", "forms", "weak", "demonym_of"}
 _CLASSES = {
-    "verb": ("give", "arm", "get", "arrive", "load", "unload", "find", "ask", "stop", "seize"),
-    "noun": ("give", "deal", "supplier"),
+    "verb": ("give", "arm", "get", "arrive", "load", "unload", "find", "use", "boost", "ask", "stop", "seize"),
+    "noun": ("give", "get", "use", "deal", "supplier"),
 }
 
 Rules = dict[str, dict[str, Any]]
@@ -74,6 +76,8 @@ def _checked(path: Path, name: str) -> dict[str, Any]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RuleError(f"{path} is not valid TOML: {error}.") from error
+    except OSError as error:
+        raise RuleError(f"{path} can't be read ({error.strerror}).") from error
     allowed = _TABLES[name]
     for table, value in content.items():
         listed = f"*{table}" in allowed

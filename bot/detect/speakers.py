@@ -5,19 +5,24 @@ What a unit does not say ("the ministry", "both", "it") is left open for `claims
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.detect.lexicon import Lexicon
 from bot.detect.parties import actor, group
 from bot.detect.text import Token, words
 
-Open = Literal["", "office", "name", "country", "both", "group"]
+Open = Literal["", "unnamed", "paper", "office", "name", "country", "both", "group"]
 
 # Nouns that are the media's only where no state stands before them.
-PAPERS = words("report reports paper story stories article articles account accounts investigation sources")
+PAPERS = words(
+    "report reports paper story stories article articles account accounts investigation sources assessment analysis "
+    "study"
+)
+_STUDIES = words("investigation assessment analysis study inquiry")  # a state's own where a state stands before
 _REACH = 16  # tokens: how far a subject may stand from its verb
 _OF_STATE = words("leaked classified intelligence secret confidential official")
+_SEEN = words("seen obtained reviewed cited quoted viewed published")
 _STOPS = words("; — – -- but while whereas | “ ” :")
 _HOLDING = words("to in of at from for against with on by")
 _POSSESSIVES = words("its their his her our")
@@ -65,14 +70,30 @@ def is_speech(row: list[Token], i: int, kind: str) -> bool:
 
 
 def named_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
-    """The subject before the verb at `i`."""
+    """The subject before the verb at `i`; where only an office or a name is told, by where they speak: "in Rabat"."""
+    subject = _named_before(row, i, lexicon)
+    if subject.open in {"office", "name"}:
+        place = next((k for k in range(i + 1, min(i + 5, len(row))) if row[k].low == "in"), None)
+        if place is not None and (code := _actor_within(row, place + 1, place + 2)):
+            return replace(subject, codes=(code,), open="")
+    return subject
+
+
+def _named_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
     left = i
     while left > 0 and i - left < _REACH and row[left - 1].low not in _STOPS:
+        if row[left - 1].low == "," and i - left > 0 and _is_name(row, left, i):
+            break  # ", John Nicholson told …": what stands before the comma is not the name's
         left -= 1
         if i - left > 2 and _other_verb(row, left):
             left += 1  # what another speaker says begins behind their verb
             break
     return named(row, left, i, lexicon, nearest=True)
+
+
+def _is_name(row: list[Token], left: int, i: int) -> bool:
+    """Whether the tokens are a proper name right before the verb, with or without a title."""
+    return row[i - 1].text[:1].isupper() and not row[i - 1].tags and i - left <= 6
 
 
 def _other_verb(row: list[Token], i: int) -> bool:
@@ -99,7 +120,12 @@ def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bo
         if "media" in row[j].tags:
             if author := _author(row, j, left, right):
                 return Subject((author,), "", carrier, start, j + 1)
-            if not (row[j].low in PAPERS and _paper_of_state(row, j, left)):
+            if _seen_by(row, j):
+                continue
+            if row[j].low in PAPERS and not _named_medium(row, j, left):
+                if not _paper_of_state(row, j, left):
+                    return Subject((), "paper", None, start, j + 1)
+            else:
                 return Subject(("MEDIA",), "", None, start, j + 1)
         if "office" in row[j].tags and (code := _holder(row, j, left, right if nearest else len(row))):
             return Subject((code,), "", carrier, start, j + 1)
@@ -109,6 +135,8 @@ def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bo
                 held = held or (j, word.code)
             elif not (word.form == "adjective" and any("media" in t.tags for t in row[j + 1 : min(j + 3, right)])):
                 return Subject(group(row, j, left, -1)[1], "", carrier, start, j + 1)
+        if "unnamed" in row[j].tags:
+            return Subject((), "unnamed", None, start, j + 1)
         if "both" in row[j].tags:
             return Subject((), "both", None, j, j + 1)
     if carrier:
@@ -128,7 +156,7 @@ def _open(
             between = row[min(held[0], office) : max(held[0], office)]
             if not any(token.low == "," for token in between):
                 return Subject((held[1],), "", None, _phrase_start(row, office, left), office + 1)
-        return Subject((), "office", None, office, office + 1)
+        return Subject((), "office", None, _phrase_start(row, office, left), office + 1)
     if any("country" in row[j].tags and not row[j].possessive and row[j].low not in _POSSESSIVES for j in places):
         return Subject((), "country", None, left, right)
     if held and nearest:
@@ -136,6 +164,17 @@ def _open(
     if any(row[j].text[:1].isupper() and row[j].low not in {"the", "a", "i"} and row[j].text.isalpha() for j in places):
         return Subject((), "name", None, left, right)
     return Subject(start=left, end=right)
+
+
+def _seen_by(row: list[Token], j: int) -> bool:
+    """Whether the medium at `j` only saw what somebody else says: "a paper seen by The Washington Post"."""
+    by = j - 2 if j > 1 and row[j - 1].low == "the" else j - 1
+    return by > 0 and row[by].low == "by" and row[by - 1].low in _SEEN
+
+
+def _named_medium(row: list[Token], j: int, left: int) -> bool:
+    """Whether a medium is named before a report: "Fox News report"."""
+    return any("media" in token.tags for token in row[max(left, j - 3) : j])
 
 
 def _author(row: list[Token], j: int, left: int, right: int) -> str | None:
@@ -149,7 +188,7 @@ def _author(row: list[Token], j: int, left: int, right: int) -> str | None:
     ):
         return code
     word = actor(row[j - 1]) if j > left else None
-    return word.code if word and word.code in {"UN", "EU"} else None
+    return word.code if word and (word.code in {"UN", "EU"} or row[j].low in _STUDIES) else None
 
 
 def _holder(row: list[Token], j: int, left: int, right: int) -> str | None:

@@ -6,6 +6,7 @@ Every token and unit keeps its place in the story's text, so that a claim's word
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,7 +71,9 @@ _ABBREVIATIONS = frozenset(
         "p.m",
     ]
 )
-_SENTENCE_END = re.compile(r"[.!?…]+[\"”’')\]]*(?=\s)|\n+|;(?=\s)|\s[•·*]\s")
+# The look-behind keeps a long row of dots from being tried again at each of them.
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"”’')\]]*+(?=\s)|\n+|;(?=\s)|\s[•·*]\s")
+_LONGEST = 1000  # characters: what goes on longer is no sentence, and is cut so that reading stays linear in the text
 
 
 @dataclass(slots=True)
@@ -124,7 +127,7 @@ def tokens(text: str) -> list[Token]:
     for match in _TOKEN.finditer(text):
         word, start, end = match.group(), match.start(), match.end()
         possessive = False
-        if len(word) > 2 and (ending := _POSSESSIVE.search(word)):
+        if ("'" in word or "’" in word) and len(word) > 2 and (ending := _POSSESSIVE.search(word)):
             # "s’" at the end of a plural keeps its s: "allies’"
             word = word[: ending.start()] + ("s" if ending.group()[0] == "s" else "")
             possessive = True
@@ -141,7 +144,16 @@ def _sentence_spans(text: str) -> list[tuple[int, int]]:
         spans.append((start, match.end()))
         start = match.end()
     spans.append((start, len(text)))
-    return [_trimmed(text, *span) for span in spans]
+    return [_trimmed(text, *part) for span in spans for part in _parts(text, *span)]
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > _LONGEST:
+        cut = text.rfind(" ", start + 1, start + _LONGEST)
+        cut = cut if cut > 0 else start + _LONGEST
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def _ends_sentence(text: str, dot: int, end: int) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.detect.clauses import HAVE, clause, is_passive, phase_of
-from bot.detect.goods import categories, goes_abroad, meant_for, names_goods, weapon
+from bot.detect.clauses import clause, is_passive
+from bot.detect.goods import goes_abroad, meant_for, names_goods, one_list, weapon
 from bot.detect.mention import Mention
+from bot.detect.nucleus import Nucleus
 from bot.detect.parties import (
     FROM,
     TO,
@@ -17,270 +18,242 @@ from bot.detect.parties import (
     origin,
     pronoun_object,
     role,
-    subject_of,
     vessel_of,
 )
 from bot.detect.phrases import TransferWord
 from bot.detect.text import Token, words
 
 _REACH = 14  # tokens: how far goods may stand from their nucleus
-_DETERMINERS = words(
-    "the a an this that's its their any no of his her such another new each every on under in despite for"
-)
 # A weapon sent there is deployed, not handed over.
-_DEPLOYED = words(
-    "airspace border skies near around strait across drill drills patrol patrols coast waters towards close over "
-    "through"
+DEPLOYED = words(
+    "airspace border skies near around strait across drill drills patrol patrols coast waters towards toward close "
+    "over through exercise exercises deploy deploys deployed deployment scramble scrambles scrambled carrier message"
 )
 FIRING = words(
-    "fire fired fires firing launch launched launches launching strike strikes struck hit hits attack attacked "
-    "attacks shot shoots rain rained pound pounded target targeted explode exploded land lands landed crash crashed "
-    "kill killed kills"
+    "fire fired fires firing launch launched launches launching strike strikes struck hit hits attack attacked attacks "
+    "shot shoots rain rained pound pounded target targeted explode exploded land lands landed crash crashed kill "
+    "killed kills"
 )
-_NOUNS_TOO = words("passes moves takes lease offer loads ship ships find finds arm")
-_BEFORE_ARMED = words("has have had never not secretly it")
-_BEFORE_VERB = words(
-    "to will would not can could may might must should and or who which doesn't don't didn't won't also never that"
+_SHIPPED = words(
+    "shipment shipments cargo smuggled smuggling bound ship boat vessel dhow truck container consignment parts from"
 )
-
-
-def is_verb(row: list[Token], i: int, word: TransferWord) -> bool:
-    """Whether a form that may be a noun too ("arms", "supplies", "ships", "orders") stands as a verb here."""
-    token, before, after = row[i], row[i - 1] if i else None, row[i + 1] if i + 1 < len(row) else None
-    nounish = bool({"weapon", "noun"} & token.tags.keys()) or token.low in _NOUNS_TOO
-    if token.low == "armed":
-        # "armed drones", "armed forces" describe; "has armed Sylvania" tells
-        if before is None or after is None:
-            return False
-        follower = row[i + 2] if after.low == "the" and i + 2 < len(row) else after
-        whom = actor(follower) or "group" in follower.tags
-        return before.low in _BEFORE_ARMED or bool(actor(before) and whom)
-    if token.low == "equipped" and (after is None or after.low == "with") and not (before and before.low in HAVE):
-        return False
-    if nounish and "ing" in word.forms:
-        return any(weapon(t) for t in row[i + 1 : i + 5]) or bool(after and actor(after))
-    if before and {"base", "s"} & word.forms and (before.low in _DETERMINERS or before.possessive):
-        return False
-    if not nounish:
-        return True
-    if before is None or after is None:
-        return False
-    if before.low in _BEFORE_VERB:  # fmt: skip
-        follower = row[i + 2] if after.low in {"the", "its", "any", "no"} and i + 2 < len(row) else after
-        return bool(
-            actor(follower) or weapon(follower) or "group" in follower.tags or after.low in {"them", "more", "both"}
-        )
-    word_before = actor(before)
-    if word_before and not before.possessive and word_before.form != "adjective":
-        return bool(
-            actor(after) or weapon(after) or any(weapon(t) for t in row[i + 1 : i + 5]) or "group" in after.tags
-        )
-    return before.low in {"it", "they", "he", "she", "we"} and not before.possessive
+_GONE = words("gone went go going")
+_MOVING = words("aircraft ships drones armour missiles")
+_CRAFT = words("plane planes aircraft")
 
 
 def verb_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) -> Mention | None:
+    """The transfer that the verb at `i` tells of, if it is one."""
     left, right = clause(row, i)
     goods = [j for j in arms if left <= j < right and abs(j - i) <= _REACH and not meant_for(row, j)]
-    ahead, behind = [j for j in goods if j > i], [j for j in goods if j < i]
-    passive = is_passive(row, i, word, left)
-    if word.frame == "arm":
-        return _arm(row, i, word, left, right, ahead, passive)
-    if word.frame == "get":
-        return _get(row, i, word, left, right, ahead, behind, passive)
-    if word.frame == "arrive":
-        return _arrive(row, i, word, left, right, behind)
-    if word.rule == "unload":
-        vessel = vessel_of(row, left, i)
-        port = role(row, i, right, words("in at near"))
-        if not ahead or not vessel or set(vessel) == set(port):
-            return None
-        return _made(row, word, i, vessel, port, ahead, left, right, (), False)
-    if word.frame == "load":
-        return _load(row, i, word, left, right, ahead or behind)
-    if word.frame == "find":
-        suppliers = vessel_of(row, i + 1, right)
-        if not ahead or not suppliers or vessel_of(row, i + 1, ahead[0]):
-            return None
-        return _made(
-            row,
-            word,
-            i,
-            suppliers,
-            (),
-            [j for j in ahead if row[j].low not in {"plane", "aircraft"}],
-            left,
-            right,
-            (),
-            False,
-        )
-    if word.frame == "seize":
-        return _seize(row, i, word, left, right, ahead or behind)
-    return _give(row, i, word, left, right, ahead, behind, passive)
+    behind = one_list(row, [j for j in goods if j < i][::-1])[::-1]
+    ahead = one_list(row, [j for j in goods if j > i])
+    return _FRAMES[word.frame](Nucleus(row, i, word, left, right, behind, ahead, is_passive(row, i, word, left)))
 
 
-def _arm(
-    row: list[Token], i: int, word: TransferWord, left: int, right: int, ahead: list[int], passive: bool
-) -> Mention | None:
-    _, subject = subject_of(row, i, left)
-    _, direct = object_of(row, i, right)
-    recipients = direct or loose_object(row, i, right)
-    group = not recipients and any("group" in token.tags for token in row[i + 1 : min(i + 5, right)])
-    if passive:
-        suppliers, recipients = role(row, i, right, FROM), subject
-    elif recipients or group:
-        suppliers = tuple(code for code in subject if code not in recipients)
+def _arm(n: Nucleus) -> Mention | None:
+    _, subject = n.subject()
+    if n.passive:
+        suppliers, recipients = n.role(FROM), subject
     else:
+        suppliers = subject
+        recipients = object_of(n.row, n.at, n.right)[1] or loose_object(n.row, n.at, n.right)
+    group = n.any_behind("group", 5)
+    if not n.passive and not recipients and not group:
         return None
-    goods = ahead if any(token.low == "with" for token in row[i:right]) else []
-    return _made(row, word, i, suppliers, recipients, goods, left, right, subject, group)
+    with_what = any(token.low == "with" for token in n.row[n.at : n.right])
+    return n.mention(suppliers, recipients, n.ahead if with_what else [], subject, group)
 
 
-def _give(
-    row: list[Token],
-    i: int,
-    word: TransferWord,
-    left: int,
-    right: int,
-    ahead: list[int],
-    behind: list[int],
-    passive: bool,
-) -> Mention | None:
-    into, away = role(row, i, right, TO), role(row, i, right, FROM)
-    object_at, direct = object_of(row, i, right)
-    subject_at, subject = subject_of(row, i, left)
-    group = any("group" in token.tags for token in row[i + 1 : min(i + 12, right)])
-    if passive:
-        goods = behind or ahead
-        suppliers, recipients = away or origin(row, behind, left), into
-        if ahead and not behind and subject and not into and i - subject_at <= 4:
-            recipients = subject
-        recipients = recipients or bound(row, left, right)
-        if not goods and not (names_goods(row, left, i) and (into or away)):
-            return None
-        return _made(row, word, i, suppliers, recipients, goods, left, right, suppliers, group and not recipients)
-    goods = ahead
-    if not ahead or ahead[0] - i > 9:
-        pronoun = names_goods(row, i + 1, min(i + 3, right))
-        if pronoun and (into or direct):
+def _give(n: Nucleus) -> Mention | None:
+    return _given(n) if n.passive else _gives(n)
+
+
+def _given(n: Nucleus) -> Mention | None:
+    """ "drones were sent to …", "weapons supplied by …", "rebels were given rifles"."""
+    into, away = n.role(TO), n.role(FROM)
+    subject_at, subject = n.subject()
+    goods = n.behind or n.ahead
+    suppliers = away or origin(n.row, n.behind[-1:], n.left) or origin(n.row, n.behind, n.left)
+    recipients = into
+    if not into and n.ahead and not n.behind and n.at - subject_at <= 4:
+        recipients = subject
+    recipients = recipients or bound(n.row, n.left, n.right)
+    if not goods and not (names_goods(n.row, n.left, n.at) and (into or away)):
+        return None
+    return n.mention(suppliers, recipients, goods, suppliers, n.any_behind("group", 12))
+
+
+def _gives(n: Nucleus) -> Mention | None:
+    into = n.role(TO)
+    object_at, direct = object_of(n.row, n.at, n.right)
+    group = n.any_behind("group", 12)
+    goods = n.ahead
+    if not goods or goods[0] - n.at > 9:
+        near = n.behind and not (n.word.weak and n.at - n.behind[-1] > 6)
+        if (names_goods(n.row, n.at + 1, min(n.at + 3, n.right)) and (into or direct)) or n.any_behind("group", 4):
             goods = []
-        elif behind and (into or direct or group) and not (word.weak and i - behind[-1] > 6):
-            goods = behind
+        elif near and (into or direct or group) and _is_relative(n):
+            goods = n.behind  # "the drones that Iran sent"; goods that stand as the subject send nothing
         else:
             return None
-    if direct and not (describes_arms(row, object_at) and _adjective(row, object_at)):
-        recipients = direct
-    else:
-        recipients = into or pronoun_object(row, i, left, right, subject)
-    suppliers = subject or role(row, i, right, words("from")) or origin(row, goods, i if goods is ahead else left)
-    unsaid = word.weak and not recipients and not group and not goes_abroad(row, left, right)
-    if unsaid and (word.rule == "send" or not suppliers):
+    _, subject = n.subject()
+    if direct and describes_arms(n.row, object_at) and (into or _is_adjective(n.row, object_at)):
+        direct = ()
+    recipients = direct or into or pronoun_object(n.row, n.at, n.left, n.right, subject)
+    suppliers = subject or n.role(words("from")) or origin(n.row, goods, n.at if goods is n.ahead else n.left)
+    unsaid = n.word.weak and not recipients and not group and not goes_abroad(n.row, n.left, n.right)
+    if unsaid and (not suppliers or (n.word.rule == "send" and _are_craft(n.row, goods))):
         return None
-    if word.rule == "send" and any(token.low in _DEPLOYED for token in row[i:right]):
+    if n.word.rule == "send" and any(token.low in DEPLOYED for token in n.row[n.at : n.right]):
         return None
-    suppliers = tuple(code for code in suppliers if code not in recipients)
-    return _made(row, word, i, suppliers, recipients, goods, left, right, subject, group and not recipients)
+    return n.mention(suppliers, recipients, goods, subject, group)
 
 
-def _adjective(row: list[Token], i: int) -> bool:
+def _is_relative(n: Nucleus) -> bool:
+    """Whether a subject stands between the goods and the verb: "the drones that Iran sent", "launchers it gave"."""
+    at, codes = n.subject()
+    pronoun = any(token.low in {"it", "they", "we", "he", "she"} for token in n.row[n.behind[-1] + 1 : n.at])
+    return pronoun or (bool(codes) and at > n.behind[-1])
+
+
+def _are_craft(row: list[Token], goods: list[int]) -> bool:
+    """Whether the goods may move by themselves, so that sending them may be no more than deploying them."""
+    return any((word := weapon(row[j])) and word.category in _MOVING for j in goods)
+
+
+def _is_adjective(row: list[Token], i: int) -> bool:
     word = actor(row[i])
     return bool(word and (word.form in {"adjective", "origin"} or row[i].possessive))
 
 
-def _get(
-    row: list[Token],
-    i: int,
-    word: TransferWord,
-    left: int,
-    right: int,
-    ahead: list[int],
-    behind: list[int],
-    passive: bool,
-) -> Mention | None:
-    away = role(row, i, right, words("from"))
-    if passive:
-        recipients, goods = role(row, i, right, words("by in")), behind
-        suppliers = away or origin(row, behind, left)
-        if not goods:
+def _get(n: Nucleus) -> Mention | None:
+    away = n.role(words("from"))
+    if n.passive:
+        recipients = n.role(words("by in"))
+        return (
+            n.mention(away or origin(n.row, n.behind, n.left), recipients, n.behind, recipients) if n.behind else None
+        )
+    _, recipients = n.subject()
+    if not names_goods(n.row, n.at + 1, min(n.at + 3, n.right)):
+        between = n.row[n.at : n.ahead[0]] if n.ahead else []
+        if not n.ahead or (n.word.weak and (len(between) > 9 or any(token.low == "to" for token in between))):
             return None
-    else:
-        _, recipients = subject_of(row, i, left)
-        pronoun = names_goods(row, i + 1, min(i + 3, right))
-        if not pronoun and (
-            not ahead or (word.weak and (ahead[0] - i > 9 or "to" in {t.low for t in row[i : ahead[0]]}))
-        ):
+        if n.word.rule == "weigh" and (len(between) > 5 or any("verb" in token.tags for token in between[1:3])):
             return None
-        goods = ahead
-        suppliers = away or origin(row, ahead, i) or maker(row, i, right)
-    if word.rule == "weigh" and (any("verb" in t.tags for t in row[i + 1 : i + 3]) or (ahead and ahead[0] - i > 5)):
+    suppliers = away or origin(n.row, n.ahead, n.at) or maker(n.row, n.at, n.right)
+    at, direct = object_of(n.row, n.at, n.right)
+    if not suppliers and direct and describes_arms(n.row, at):  # "buying US Tomahawk missiles"
+        suppliers = direct
+    if n.word.rule == "take" and (not away or any(token.low == "from" for token in n.row[n.at : n.ahead[0]])):
         return None
-    suppliers = tuple(code for code in suppliers if code not in recipients)
-    return _made(row, word, i, suppliers, recipients, goods, left, right, recipients, False)
+    if n.row[n.at].low.startswith(("pay", "paid")):
+        suppliers = object_of(n.row, n.at, n.right)[1]  # "paid Pyongyang for rockets"
+    return n.mention(suppliers, recipients, n.ahead, recipients)
 
 
-def _arrive(row: list[Token], i: int, word: TransferWord, left: int, right: int, behind: list[int]) -> Mention | None:
+def _arrive(n: Nucleus) -> Mention | None:
     """ "Iranian drones reached Russia", "10,000 of them have gone to Russia"."""
-    goods = [j for j in behind if i - j <= 7]
-    if not goods and not names_goods(row, left, i):
+    goods = [j for j in n.behind if n.at - j <= 7 and n.row[j].low not in _CRAFT]
+    clause_words = {token.low for token in n.row[n.left : n.right]}
+    if (not goods and not names_goods(n.row, n.left, n.at)) or clause_words & FIRING:
         return None
-    into = role(row, i, min(right, i + 6), words("to into in at"))
-    _, direct = object_of(row, i, right)
-    recipients = direct if row[i].low.startswith(("reach", "fall", "fell", "cross")) else into
-    away = role(row, i, min(right, i + 8), words("from")) or (role(row, goods[-1], i, words("from")) if goods else ())
-    suppliers = away or origin(row, goods, left)
-    if not (recipients and (goods or suppliers or row[i].low in {"gone", "went", "go", "going"})) and not (
-        suppliers and not goods and not recipients
-    ):
+    if _are_craft(n.row, goods) and clause_words & DEPLOYED:
         return None
-    if row[i].low.startswith(("land", "f", "come", "came", "cross")) and not suppliers:
+    verb = n.row[n.at].low
+    recipients = role(n.row, n.at, min(n.right, n.at + 6), words("to into in at"))
+    if verb.startswith(("reach", "fall", "fell", "cross")):
+        recipients = object_of(n.row, n.at, n.right)[1]
+    if not recipients and goods:
+        recipients = role(n.row, goods[-1], n.at, TO)
+    away = role(n.row, n.at, min(n.right, n.at + 8), words("from"))
+    if not away:  # "howitzers from South Korea arrived", "shipments from Iran on their way to …"
+        away = role(n.row, goods[-1] if goods else n.left, n.at, words("from"))
+    suppliers = away or origin(n.row, goods, n.left)
+    group = n.any_behind("group", 6)
+    told = bool(recipients or group) and bool(goods or suppliers or verb in _GONE)
+    here = away or (suppliers if verb.startswith(("arriv", "due")) else ())
+    if not told and (recipients or not here):
+        return None
+    if verb.startswith(("land", "f", "come", "came", "cross")) and not suppliers:
         return None  # a missile that lands somewhere was fired
-    if any(token.low in FIRING for token in row[left:right]):
-        return None
-    suppliers = tuple(code for code in suppliers if code not in recipients)
-    return _made(row, word, i, suppliers, recipients, goods, left, right, suppliers, False)
+    return n.mention(suppliers, recipients, goods, suppliers, group)
 
 
-def _load(row: list[Token], i: int, word: TransferWord, left: int, right: int, goods: list[int]) -> Mention | None:
+def _load(n: Nucleus) -> Mention | None:
     """ "A Sylvanian ship loaded arms in Freedonia": the ship's state receives, whoever holds the port supplies."""
+    goods = n.ahead or n.behind
     if not goods:
         return None
-    into = role(row, i, right, TO)
-    port = role(row, i, right, words("in at near"))
-    vessel = vessel_of(row, left, i)
-    _, subject = subject_of(row, i, left)
+    into, port = n.role(TO), n.role(words("in at near"))
+    vessel = vessel_of(n.row, n.left, n.at)
     if vessel:
         suppliers, recipients = port, into or vessel
     else:
-        suppliers, recipients = (subject if into or row[i].low == "loading" else ()) or port, into
-    if not suppliers and not recipients:
+        own = n.subject()[1] if into or n.row[n.at].low == "loading" else ()
+        suppliers, recipients = own or port, into
+    return n.mention(suppliers, recipients, goods) if suppliers or recipients else None
+
+
+def _unload(n: Nucleus) -> Mention | None:
+    """ "A Freedonian warship unloads arms in Sylvania"."""
+    vessel, port = vessel_of(n.row, n.left, n.at), n.role(words("in at near"))
+    if not n.ahead or not vessel or set(vessel) == set(port):
         return None
-    return _made(row, word, i, suppliers, recipients, goods, left, right, (), False)
+    return n.mention(vessel, port, n.ahead)
 
 
-def _seize(row: list[Token], i: int, word: TransferWord, left: int, right: int, goods: list[int]) -> Mention | None:
-    if not goods or abs(goods[0] - i) > 10:
+def _find(n: Nucleus) -> Mention | None:
+    """ "Officials found rifles on a Freedonian plane": whose vessel it is supplies."""
+    suppliers = vessel_of(n.row, n.at + 1, n.right)
+    if not n.ahead or any(token.low == "that" for token in n.row[n.at : n.ahead[0]]):
         return None
-    _, subject = subject_of(row, i, left)
-    suppliers = role(row, i, right, FROM) or origin(row, goods, left)
-    recipients = bound(row, left, right) or role(row, i, right, TO)
-    if not suppliers and not recipients:
+    if not suppliers or vessel_of(n.row, n.at + 1, n.ahead[0]):
         return None
-    suppliers = tuple(code for code in suppliers if code not in recipients)
-    return _made(row, word, i, suppliers, recipients, goods, left, right, subject, False)
+    return n.mention(suppliers, (), [j for j in n.ahead if n.row[j].low not in _CRAFT])
 
 
-def _made(
-    row: list[Token],
-    word: TransferWord,
-    i: int,
-    suppliers: tuple[str, ...],
-    recipients: tuple[str, ...],
-    goods: list[int],
-    left: int,
-    right: int,
-    subject: tuple[str, ...],
-    group: bool,
-) -> Mention:
-    phase, denied = phase_of(row, i, left, right, word, goods)
-    start, end = min([i, *goods]), max([i, *goods]) + 1
-    weapons = categories(row, goods)
-    return Mention(word.rule, i, start, end, suppliers, recipients, weapons, phase, denied, subject, group, word.frame)
+def _seize(n: Nucleus) -> Mention | None:
+    goods = n.ahead or n.behind
+    if not goods or abs(goods[0] - n.at) > 10:
+        return None
+    if _are_craft(n.row, goods) and not any(token.low in _SHIPPED for token in n.row[n.left : n.right]):
+        return None  # a missile that is intercepted was fired, a plane that is seized was captured
+    suppliers = n.role(FROM) or role(n.row, goods[0], n.at, FROM) or origin(n.row, goods, n.left)
+    recipients = bound(n.row, n.left, n.right) or n.role(TO)
+    return n.mention(suppliers, recipients, goods, n.subject()[1]) if suppliers or recipients else None
+
+
+def _use(n: Nucleus) -> Mention | None:
+    """ "Russia fired Iranian-made drones": a foreign weapon in use was delivered (GUIDE, decision 11)."""
+    goods = n.behind if n.passive else n.ahead[:1]
+    if not goods or abs(goods[-1] - n.at) > 6:
+        return None
+    suppliers = origin(n.row, goods, n.left, told=True)
+    recipients = n.role(words("by")) if n.passive else n.subject()[1]
+    if not suppliers or len(recipients) != 1 or set(suppliers) & set(recipients):
+        return None
+    return n.mention(suppliers, recipients, goods)
+
+
+def _boost(n: Nucleus) -> Mention | None:
+    """ "The U.S. bolsters Sylvania's air defences": with weapons of its own."""
+    _, subject = n.subject()
+    recipients = origin(n.row, n.ahead[:1], n.at)
+    if not n.ahead or not subject or not recipients or set(subject) & set(recipients):
+        return None
+    return n.mention(subject, recipients, n.ahead, subject)
+
+
+_FRAMES = {
+    "boost": _boost,
+    "use": _use,
+    "give": _give,
+    "arm": _arm,
+    "get": _get,
+    "arrive": _arrive,
+    "load": _load,
+    "unload": _unload,
+    "find": _find,
+    "seize": _seize,
+}

@@ -2,5 +2,5 @@
 
 `poller.py` leads the way: `fetch.py` gets bytes, `workers.py` has them parsed in a process that can be killed
 (`worker.py`, `parse.py`, `jsonfeed.py`, `normal.py`, `text.py`), `stories.py` makes stories of the entries.
-`schedule.py` keeps time.
+`articles.py` adds the text of a story's page (`article.py`). `schedule.py` keeps time.
 """

@@ -10,6 +10,9 @@ import asyncio
 import hashlib
 import os
 import re
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -41,6 +44,21 @@ _WHAT_TO_DO = {
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What kind of thing is asked for."""
+
+    noun: str  # what an error's sentence calls it
+    accept: str  # the types that are welcome
+    absent: range = range(0)  # the statuses by which a server says that it has none; that gives an empty body
+
+
+FEED = Wanted("feed", "application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.8")
+
+Turn = Callable[[URL], AbstractAsyncContextManager[None]]
+"""Held during each request to an address, redirects included; it may raise FeedError to forbid it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """What the server answered."""
 
@@ -55,11 +73,7 @@ class Fetched:
 def open_session(user_agent: str) -> aiohttp.ClientSession:
     """Return a session for `fetch`, to be closed by the caller."""
     return aiohttp.ClientSession(
-        headers={
-            "User-Agent": user_agent,
-            "Accept": "application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.8",
-            "Accept-Encoding": "gzip, deflate, br",
-        },
+        headers={"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate, br"},
         cookie_jar=aiohttp.DummyCookieJar(),
         connector=aiohttp.TCPConnector(limit=0),  # the poller bounds how many there are
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=_SILENCE_SECONDS),
@@ -68,10 +82,16 @@ def open_session(user_agent: str) -> aiohttp.ClientSession:
     )
 
 
+def _at_once(_: URL) -> AbstractAsyncContextManager[None]:
+    return nullcontext()
+
+
 async def fetch(
     session: aiohttp.ClientSession,
     url: str,
+    wanted: Wanted = FEED,
     *,
+    turn: Turn = _at_once,
     etag: str | None = None,
     last_modified: str | None = None,
     timeout: float,  # noqa: ASYNC109  it becomes part of the error's sentence
@@ -79,36 +99,45 @@ async def fetch(
 ) -> Fetched:
     """Return the body behind `url`, or that it has not changed since `etag` and `last_modified`.
 
-    `timeout` is in seconds for all of it, redirects included; `max_bytes` limits the body as unpacked. Raises FeedError
-    for whatever else happens.
+    `timeout` is in seconds for all of it, redirects included, but for the wait for a `turn`; `max_bytes` limits the
+    body as unpacked. Raises FeedError for whatever else happens.
     """
     conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    headers = {name: value for name, value in conditions.items() if value}
+    validators = {name: value for name, value in conditions.items() if value}
+    headers = {"Accept": wanted.accept, **validators}
+    left = timeout
     try:
-        async with asyncio.timeout(timeout):
-            address = _web_address(url)
-            for _ in range(_REDIRECTS + 1):
-                async with session.get(address, headers=headers, allow_redirects=False) as response:
+        address = _web_address(url)
+        for _ in range(_REDIRECTS + 1):
+            async with turn(address):
+                start = time.monotonic()
+                async with (
+                    asyncio.timeout(left),
+                    session.get(address, headers=headers, allow_redirects=False) as response,
+                ):
                     if response.status not in _MOVED:
-                        return await _read(response, conditional=bool(headers), max_bytes=max_bytes)
+                        return await _read(response, wanted, conditional=bool(validators), max_bytes=max_bytes)
                     address = _next_address(address, response)
+                left -= time.monotonic() - start
     except (aiohttp.ClientError, UnicodeError, OSError) as error:  # the total time-out is an OSError
-        raise _feed_error(error, url, timeout) from error
+        raise _feed_error(error, wanted, url, timeout) from error
     raise FeedError(f"More than {_REDIRECTS} redirects, the last one to {redact(str(address))}. Check the address.")
 
 
-async def _read(response: aiohttp.ClientResponse, *, conditional: bool, max_bytes: int) -> Fetched:
+async def _read(response: aiohttp.ClientResponse, wanted: Wanted, *, conditional: bool, max_bytes: int) -> Fetched:
     etag = _sendable(response.headers.get("ETag"))
     last_modified = _sendable(response.headers.get("Last-Modified"))
     address = str(response.url.with_user(None))
     content_type = response.headers.get("Content-Type", "")
     if response.status == HTTPStatus.NOT_MODIFIED and conditional:
         return Fetched(None, "", content_type, address, etag, last_modified)
+    if response.status in wanted.absent:
+        return Fetched(b"", hashlib.sha256().hexdigest(), content_type, address, etag, last_modified)
     if response.status != HTTPStatus.OK:
-        raise _status_error(response)
+        raise _status_error(response, wanted)
     packing = response.headers.get("Content-Encoding", "").strip().lower()
     if packing not in _PACKINGS:
-        raise FeedError(f"The server packs the feed as {cut(packing, 40)!r}, which it was not asked to.")
+        raise FeedError(f"The server packs the {wanted.noun} as {cut(packing, 40)!r}, which it was not asked to.")
     body = bytearray()
     async for chunk in response.content.iter_chunked(_CHUNK):
         body += chunk
@@ -150,10 +179,12 @@ def _next_address(here: URL, response: aiohttp.ClientResponse) -> URL:
     return there.with_user(login[0]).with_password(login[1]) if login[0] else there.with_user(None)
 
 
-def _status_error(response: aiohttp.ClientResponse) -> FeedError:
+def _status_error(response: aiohttp.ClientResponse, wanted: Wanted) -> FeedError:
     status = response.status
-    if what := _WHAT_TO_DO.get(status):
-        pass
+    if wanted is not FEED:
+        what = f"the server does not give the {wanted.noun}."
+    elif known := _WHAT_TO_DO.get(status):
+        what = known
     elif status >= 500:
         what = "the server has a fault of its own. Nothing to mend here; it is tried again later."
     elif status == HTTPStatus.NOT_MODIFIED:
@@ -187,7 +218,7 @@ def _aware(time: datetime) -> datetime:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _feed_error(error: Exception, url: str, timeout: float) -> FeedError:
+def _feed_error(error: Exception, wanted: Wanted, url: str, timeout: float) -> FeedError:
     """The sentence for what aiohttp raised."""
     match error:
         case aiohttp.ConnectionTimeoutError():
@@ -199,8 +230,8 @@ def _feed_error(error: Exception, url: str, timeout: float) -> FeedError:
             return FeedError(f"The server was silent for {_SILENCE_SECONDS:g} s. It is tried again later.")
         case TimeoutError():
             return FeedError(
-                f"The server did not deliver the feed within {timeout:g} s. It is tried again later; if it is always "
-                "slow, raise `timeout` in the configuration."
+                f"The server did not deliver the {wanted.noun} within {timeout:g} s. It is tried again later; if it is "
+                "always slow, raise `timeout` in the configuration."
             )
         case aiohttp.ClientConnectorError():
             return _no_connection(error)

@@ -13,7 +13,7 @@ from bot.feeds.text import cut, plain
 # Lengths in characters. The longest news headlines have some 200, the longest reports some 60,000.
 _TITLE = 1_000
 _SUMMARY = 10_000
-_BODY = 100_000
+BODY = 100_000
 _NAME = 200
 _LINK = 2_000
 _HEADLINE = 140  # of the words that stand in for a missing title
@@ -41,7 +41,7 @@ def entry(
     The first of `texts` that says something is the summary; a longer one is the body. Without a title its first words
     stand in, as in a feed of short messages.
     """
-    read = [plain(text, _BODY, lines=True) for text in texts if text]
+    read = [plain(text, BODY, lines=True) for text in texts if text]
     first = next(filter(None, read), "")
     summary = first if len(first) <= _SUMMARY else plain(first, _SUMMARY, lines=True)
     longest = max(read, key=len, default="")

@@ -1,4 +1,4 @@
-"""Polls feeds: fetch → parse → what is new → record, each feed on its own.
+"""Polls feeds: fetch → parse → what is new → read its article → record, each feed on its own.
 
 ::
 
@@ -6,7 +6,9 @@
         fetch ── not changed ──────────────────────────────┐
           │                                                │
         parse ─ stories ─ new or edited ─ record, oldest   │
-          │               first, a transaction each        │
+          │               first, a transaction each;       │
+          │               a new one with its article,      │
+          │               where the feed is set so         │
         success: validators and next poll are kept ←───────┘
 
     any failure: the reason is kept with the feed, and it is tried again later and later
@@ -18,6 +20,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -27,20 +30,23 @@ from typing import Literal, Self
 from urllib.parse import urlsplit
 
 import structlog
+from yarl import URL
 
 from bot.errors import FeedError, StoreError
+from bot.feeds.articles import Articles
 from bot.feeds.fetch import Fetched, fetch, open_session
 from bot.feeds.stories import stories
 from bot.feeds.workers import Workers
 from bot.model import Feed, Recorded, Story
 from bot.store import Store
-from bot.store.feeds import due, note_failure, note_success, note_unchanged
+from bot.store.feeds import due, kept_body, note_failure, note_success, note_unchanged
 from bot.store.stories import hash_of, known
 
 log = structlog.get_logger(__name__)
 
 _DAY = 86_400
 _STALL_SECONDS = 60.0  # twice as long as a transaction waits for a locked database
+_ARTICLES_SECONDS = 300.0  # that one poll may take for articles; then it leaves them, so that slow hosts don't hold it
 
 
 def default_user_agent() -> str:
@@ -88,18 +94,40 @@ OnResult = Callable[[PollResult], None]
 class Poller:
     """Polls feeds; open it with `async with`, since it owns connections and processes."""
 
-    def __init__(self, store: Store, record: Record, settings: Polling, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        record: Record,
+        settings: Polling,
+        clock: Callable[[], datetime],
+        may_matter: Callable[[str], bool],
+    ) -> None:
+        """`may_matter` tells of a story's title and summary whether its article is worth a request."""
         self._store = store
         self._record = record
         self._settings = settings
         self._clock = clock
+        self._may_matter = may_matter
         self._slots = asyncio.Semaphore(settings.concurrency)
+        # The first keeps feeds of one host from taking all the slots; the second is held during a request only, so that
+        # a poll that has its slot can wait for an article's host and no two wait for each other.
         self._hosts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._requests: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._running: dict[int, asyncio.Task[PollResult]] = {}
 
     async def __aenter__(self) -> Self:
         self._session = open_session(self._settings.user_agent)
         self._workers = Workers(self._settings.parse_seconds)
+        self._articles = Articles(
+            self._session,
+            self._workers,
+            turn=self._turn,
+            may_matter=self._may_matter,
+            clock=self._clock,
+            user_agent=self._settings.user_agent,
+            timeout=self._settings.timeout,
+            max_bytes=self._settings.max_bytes,
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -156,10 +184,14 @@ class Poller:
         task.add_done_callback(lambda _: self._running.pop(feed.id, None))
         return task
 
+    def _turn(self, address: URL) -> asyncio.Lock:
+        return self._requests[address.host or ""]
+
     async def _poll(self, feed: Feed) -> PollResult:
         fetched = await fetch(
             self._session,
             feed.url,
+            turn=self._turn,
             etag=feed.etag,
             last_modified=feed.last_modified,
             timeout=self._settings.timeout,
@@ -180,10 +212,14 @@ class Poller:
         """Record the stories that are new or edited. One that can't be is told in the log and tried again next time."""
         kept = await self._store.read(known, feed.id, [story.key for story in found])
         tally = PollResult(feed, "changed", entries=len(found))
-        for number, story in enumerate(found, start=1):
+        articles_end = time.monotonic() + _ARTICLES_SECONDS
+        for number, given in enumerate(found, start=1):
+            story = await self._with_kept_body(feed, given, kept.get(given.key))
             if kept.get(story.key) == hash_of(story):
                 continue
             try:
+                if feed.read_article and story.key not in kept and time.monotonic() < articles_end:
+                    story = await self._articles.added_to(story)
                 async with asyncio.timeout(_STALL_SECONDS):
                     recorded = await self._record(feed, story, self._may_alert(feed, newest=number == len(found)))
             except StoreError:
@@ -204,6 +240,16 @@ class Poller:
                 alerts=tally.alerts + recorded.alerts,
             )
         return tally
+
+    async def _with_kept_body(self, feed: Feed, story: Story, kept_hash: str | None) -> Story:
+        """A known story with the body that it has in the store, where the feed gives none: its article's text.
+
+        So a story whose article was read is unchanged as long as the feed says the same of it, and when the feed says
+        something else, the page is not asked again.
+        """
+        if kept_hash is None or story.body or kept_hash == hash_of(story):
+            return story
+        return replace(story, body=await self._store.read(kept_body, feed.id, story.key))
 
     def _may_alert(self, feed: Feed, *, newest: bool) -> bool:
         """A feed's first poll brings old stories. A feed that was empty at its first poll has had it."""

@@ -1,8 +1,8 @@
 """How the bot and its parsing processes speak: `workers.py` is one end, `worker.py` the other.
 
-A request is two lengths, then JSON: [content type, address, seconds], then the body. An answer is a length, then JSON:
-a feed as `dump` writes it, or {"error": text}. JSON, not pickle: what comes from a process that reads hostile input is
-data and nothing else.
+A request is two lengths, then JSON: [job, content type, address, seconds], then the body. An answer is a length, then
+JSON: for the job "feed" what `dump` writes, for the job "article" its text, or {"error": text}. JSON, not pickle: what
+comes from a process that reads hostile input is data and nothing else.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from __future__ import annotations
 import json
 import struct
 from operator import attrgetter
+from typing import Literal
 
 from bot.feeds.entries import Entry, Parsed
+
+Job = Literal["feed", "article"]
 
 REQUEST = struct.Struct(">II")
 ANSWER = struct.Struct(">I")

@@ -13,8 +13,9 @@ import sys
 from typing import BinaryIO
 
 from bot.errors import FeedError
+from bot.feeds.article import main_text
 from bot.feeds.parse import parse
-from bot.feeds.protocol import ANSWER, MEMORY, OUT_OF_MEMORY, REQUEST, dump
+from bot.feeds.protocol import ANSWER, MEMORY, OUT_OF_MEMORY, REQUEST, Job, dump
 
 
 def main() -> None:
@@ -27,16 +28,24 @@ def main() -> None:
     _answer(answers, b"")
     while len(head := requests.read(REQUEST.size)) == REQUEST.size:
         meta_size, body_size = REQUEST.unpack(head)
-        content_type, address, seconds = json.loads(requests.read(meta_size))
+        job, content_type, address, seconds = json.loads(requests.read(meta_size))
         _limit_time(2 * seconds + 1)
         try:
-            answer = dump(parse(requests.read(body_size), content_type, address))
+            answer = _done(job, requests.read(body_size), content_type, address)
         except FeedError as error:
             answer = json.dumps({"error": str(error)}).encode()
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
         _limit_time(0)
         _answer(answers, answer)
+
+
+def _done(job: Job, body: bytes, content_type: str, address: str) -> bytes:
+    match job:
+        case "feed":
+            return dump(parse(body, content_type, address))
+        case "article":
+            return json.dumps(main_text(body, content_type)).encode()
 
 
 def _answer(answers: BinaryIO, answer: bytes) -> None:

@@ -1,7 +1,8 @@
-"""Has feeds parsed in processes of their own, each parse with a time and a memory limit.
+"""Has feeds and articles parsed in processes of their own, each parse with a time and a memory limit.
 
 feedparser can hang for minutes on a small hostile feed and holds the interpreter's lock meanwhile, so that a thread
-would stall the whole bot. A process can be killed, and the next parse has a new one 0.3 s later.
+would stall the whole bot; trafilatura took 14 s for a page of 1.6 MB. A process can be killed, and the next parse has a
+new one 0.3 s later.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from asyncio.subprocess import PIPE, Process
 
 from bot.errors import FeedError
 from bot.feeds.entries import Parsed
-from bot.feeds.protocol import ANSWER, MEMORY, OUT_OF_MEMORY, REQUEST, load
+from bot.feeds.protocol import ANSWER, MEMORY, OUT_OF_MEMORY, REQUEST, Job, load
 from bot.log import redact
 
 _START_SECONDS = 60  # a start takes 0.3 s; on a machine that is busy or swaps, many times that
@@ -34,26 +35,37 @@ class Workers:
 
         Raises FeedError when it is no feed, or reading it takes more than the time or the memory that it may.
         """
-        async with self._slots:
-            process = self._idle.pop() if self._idle else await _start()
-            try:
-                answer = await self._ask(process, body, content_type, address)
-            except BaseException:
-                await _kill(process)
-                raise
-            self._idle.append(process)
-        if answer.startswith(b"{"):
-            raise FeedError(redact(json.loads(answer)["error"]))
-        return load(answer)
+        return load(await self._do("feed", body, content_type, address))
+
+    async def main_text(self, body: bytes, content_type: str, address: str) -> str:
+        """Return the text of the article that the web page in `body` shows, a line for each paragraph.
+
+        Raises FeedError when it has none, or reading it takes more than the time or the memory that it may.
+        """
+        text: str = json.loads(await self._do("article", body, content_type, address))
+        return text
 
     async def close(self) -> None:
         """End all workers; those in the middle of a parse end with it."""
         while self._idle:
             await _kill(self._idle.pop())
 
-    async def _ask(self, process: Process, body: bytes, content_type: str, address: str) -> bytes:
+    async def _do(self, job: Job, body: bytes, content_type: str, address: str) -> bytes:
+        async with self._slots:
+            process = self._idle.pop() if self._idle else await _start()
+            try:
+                answer = await self._ask(process, job, body, content_type, address)
+            except BaseException:
+                await _kill(process)
+                raise
+            self._idle.append(process)
+        if answer.startswith(b"{"):
+            raise FeedError(redact(json.loads(answer)["error"]))
+        return answer
+
+    async def _ask(self, process: Process, job: Job, body: bytes, content_type: str, address: str) -> bytes:
         assert process.stdin is not None  # noqa: S101  it is a PIPE
-        meta = json.dumps([content_type, address, self._seconds]).encode()
+        meta = json.dumps([job, content_type, address, self._seconds]).encode()
         try:
             async with asyncio.timeout(self._seconds):
                 process.stdin.writelines([REQUEST.pack(len(meta), len(body)), meta, body])
@@ -61,11 +73,11 @@ class Workers:
                 return await _answer(process)
         except TimeoutError as error:
             raise FeedError(
-                f"Reading this feed took more than {self._seconds:g} s and was stopped. If it is only a large feed, "
+                f"Reading this {job} took more than {self._seconds:g} s and was stopped. If it is only a large one, "
                 "raise `parse_seconds` in the configuration."
             ) from error
         except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise FeedError(_why(await process.wait())) from error
+            raise FeedError(_why(job, await process.wait())) from error
 
 
 async def _start() -> Process:
@@ -100,8 +112,8 @@ async def _kill(process: Process) -> None:
     await process.communicate()  # to the end of its pipes, so that nothing of it outlives the event loop
 
 
-def _why(code: int) -> str:
+def _why(job: Job, code: int) -> str:
     if code == OUT_OF_MEMORY:
-        return f"Reading this feed took more than {MEMORY >> 20} MiB of memory. The outlet has to mend it."
+        return f"Reading this {job} took more than {MEMORY >> 20} MiB of memory. The outlet has to mend it."
     how = signal.strsignal(-code) if code < 0 else f"exit code {code}"
-    return f"Reading this feed made the parser crash ({how}). The log may say more; the other feeds are not affected."
+    return f"Reading this {job} made the parser crash ({how}). The log may say more; the other feeds are not affected."

@@ -1,4 +1,4 @@
-"""The feeds: which are configured, when each is due, and how its last polls went."""
+"""The feeds: which are configured, when each is due, how its last polls went, and what they gave."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from bot.model import Feed
-from bot.store.tables import feeds
+from bot.store.tables import feeds, stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class FeedWanted:
     url: str
     outlet: str | None  # None: the name that the feed gives itself
     interval: int  # seconds between polls
+    read_article: bool = False  # whether its stories' pages are read too
 
 
 def sync_configured(connection: Connection, wanted: Sequence[FeedWanted], now: datetime) -> None:
@@ -31,7 +32,12 @@ def sync_configured(connection: Connection, wanted: Sequence[FeedWanted], now: d
     kept = {feed.url: feed for feed in all_feeds(connection)}
     by_url = {feed.url: feed for feed in wanted}
     for url, feed in by_url.items():
-        values: dict[str, Any] = {"outlet": feed.outlet, "interval": feed.interval, "enabled": True}
+        values: dict[str, Any] = {
+            "outlet": feed.outlet,
+            "interval": feed.interval,
+            "enabled": True,
+            "read_article": feed.read_article,
+        }
         was = kept.get(url)
         if was is None:
             connection.execute(insert(feeds).values(url=url, **values))
@@ -55,6 +61,12 @@ def due(connection: Connection, now: datetime) -> list[Feed]:
     time_has_come = or_(feeds.c.next_poll_at.is_(None), feeds.c.next_poll_at <= now)
     query = select(feeds).where(and_(feeds.c.enabled, time_has_come))
     return [_feed(row) for row in connection.execute(query.order_by(feeds.c.next_poll_at.nulls_first(), feeds.c.id))]
+
+
+def kept_body(connection: Connection, feed_id: int, key: str) -> str:
+    """Return the whole text that is kept of a feed's story, from the feed or from the article's page; "" for none."""
+    query = select(stories.c.body).where(stories.c.feed_id == feed_id, stories.c.key == key)
+    return connection.execute(query).scalar_one_or_none() or ""
 
 
 def note_success(

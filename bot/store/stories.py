@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from bot.model import Story
+from bot.store.claims import Held, of_story
 from bot.store.tables import claims, stories, story_text
 
 _KEYS_AT_ONCE = 500  # SQLite takes at most 32,766 parameters in a statement, older builds 999
 _CANDIDATES = 500
+_OF_STORY = [one.name for one in fields(Story)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,29 @@ def find(connection: Connection, feed_id: int, key: str) -> KeptStory | None:
         )
     ).one_or_none()
     return None if row is None else KeptStory(row.id, row.hash, row.title, row.seen, row.at)
+
+
+def with_claims(connection: Connection, address: str) -> tuple[Story, list[Held]] | None:
+    """Return the newest story at a web address, with the claims that are kept of it, or None.
+
+    If none has exactly this address, one that differs by a fragment, a slash at the end or a query will do: feeds and
+    readers add what a page does not need.
+    """
+    whole = address.partition("#")[0]
+    bare = whole.partition("?")[0]
+    slashed = bare.removesuffix("/") if bare.endswith("/") else f"{bare}/"
+    tries = [stories.c.url == one for one in dict.fromkeys((address, whole, bare, slashed))]
+    if whole == bare:
+        # "$" comes right after "#", and "@" after "?": whatever begins so.
+        ranges = [(f"{one}{mark}", f"{one}{end}") for one in (bare, slashed) for mark, end in ("#$", "?@")]
+        tries += [stories.c.url.between(*one) for one in ranges]
+    for condition in tries:
+        newest = select(stories).where(condition).order_by(stories.c.at.desc(), stories.c.id.desc()).limit(1)
+        row = connection.execute(newest).one_or_none()
+        if row is not None:
+            read = {name: getattr(row, name) for name in _OF_STORY}
+            return Story(**read), list(of_story(connection, row.id).values())
+    return None
 
 
 def add(connection: Connection, feed_id: int, story: Story, publisher: str) -> int:

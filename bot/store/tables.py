@@ -61,6 +61,7 @@ feeds = Table(
     Column("title", Text),
     Column("interval", Integer, nullable=False),  # seconds
     Column("enabled", Boolean, nullable=False),
+    Column("read_article", Boolean, nullable=False, server_default="0"),
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_hash", String(64)),

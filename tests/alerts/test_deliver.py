@@ -277,7 +277,7 @@ async def test_delivery_goes_on_until_cancelled_woken_by_what_is_owed(newsroom: 
         arrived.put_nowait(destination)
 
     posters = {"console": Platform(tell)}
-    task = asyncio.create_task(deliver_forever(newsroom.store, posters, newsroom.lexicon, clock, wake))
+    task = asyncio.create_task(deliver_forever(newsroom.store, posters, lambda: newsroom.lexicon, clock, wake))
     for told in (story("Drones"), story("Long after", day=800)):
         await newsroom.record(told, ASSERTED)
         wake.set()

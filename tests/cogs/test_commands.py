@@ -51,7 +51,10 @@ async def test_claims_are_answered_when_the_bot_is_mentioned(ann: Any, channel: 
     assert "Elbonia → Freedonia" in shown(channel.last_message)
 
 
-@pytest.mark.parametrize(("command", "options"), [("case", {"number": "6"}), ("denials", {}), ("help", {})])
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [("case", {"number": "6"}), ("denials", {}), ("why", {"about": "6"}), ("help", {})],
+)
 async def test_the_other_commands_are_answered_too(
     ann: Any, channel: Any, command: str, options: dict[str, str]
 ) -> None:

@@ -9,21 +9,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, insert
 
 from bot.alerts.outbox import record
 from bot.commands import Context
 from bot.detect.lexicon import Lexicon, load
 from bot.model import Claim, Stance, Story
-from bot.store import Store
-from bot.store.tables import feeds
+from bot.store import Connection, Store, feeds
+from bot.store.feeds import FeedWanted
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def told(days_ago: int, outlet: str, title: str, *claims: Claim, dated: bool = True) -> tuple[Story, tuple[Claim, ...]]:
+def told(
+    days_ago: int, outlet: str, title: str, *claims: Claim, dated: bool = True, page: str = ""
+) -> tuple[Story, tuple[Claim, ...]]:
     at = NOW - timedelta(days=days_ago)
-    address = f"https://example.org/{days_ago}"
+    address = f"https://example.org/{page or days_ago}"
     return Story(title, title, "A summary.", outlet, at, at if dated else None, address), claims
 
 
@@ -54,6 +55,7 @@ LEDGER = [
         says("SYLVANIA", "SYLVANIA", "RURITANIA", "we gave Ruritania drones"),
     ),
     told(10, "Freedonia Today", "Crates", says("MEDIA", "RURITANIA", "FREEDONIA", "crates for us"), dated=False),
+    told(5, "The Sylvanian", "The drones of the parade are loud", page="story"),
 ]
 
 
@@ -93,6 +95,6 @@ async def _fill(path: Path, lexicon: Lexicon) -> None:
 
 
 def _record(connection: Connection, lexicon: Lexicon) -> None:
-    connection.execute(insert(feeds).values(id=1, url="http://127.0.0.1/feed", interval=300, enabled=True))
+    feeds.sync_configured(connection, [FeedWanted("http://127.0.0.1/feed", None, 300)], NOW)
     for story, claims in LEDGER:
         record(connection, 1, story, claims, now=NOW, alert=False, lexicon=lexicon)

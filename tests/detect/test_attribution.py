@@ -1,4 +1,7 @@
-"""Who says it, who denies it, and what a denial is about. F, S, R, G and H as in test_frames.py."""
+"""Who says it, who denies it, and what a denial is about, where it takes several sentences or is about a whole class.
+
+Single sentences stand in `tables/speakers.txt`, `denials.txt` and `no_denials.txt`.
+"""
 
 from __future__ import annotations
 
@@ -7,58 +10,16 @@ import pytest
 from bot.detect.lexicon import Lexicon
 from tests.detect.reading import claims_of, found
 
-SAID = [
-    ("Ruritania says Freedonia sent missiles to Sylvania", {"R says F>S missiles delivered"}),
-    ("Freedonia sent missiles to Sylvania, Ruritania says", {"R says F>S missiles delivered"}),
-    ("Ruritania: Freedonia sent missiles to Sylvania", {"R says F>S missiles delivered"}),
-    ("Ruritania accuses Freedonia of sending missiles to Sylvania", {"R says F>S missiles delivered"}),
-    ("Freedonia sent missiles to Sylvania, according to Ruritania", {"R says F>S missiles delivered"}),
-    ("Ruritania's foreign ministry said Freedonia sent missiles to Sylvania", {"R says F>S missiles delivered"}),
-    ("Freedonia sent missiles to Sylvania, Reuters reports", {"MEDIA says F>S missiles delivered"}),
-    ("Freedonia admits it sent missiles to Sylvania", {"F says F>S missiles delivered"}),
-]
-DENIED = [
-    ("Freedonia denies sending missiles to Sylvania", {"F denies F>S missiles delivered"}),
-    ("Freedonia has not sent missiles to Sylvania, ministry says", {"F denies F>S missiles delivered"}),
-    ("Freedonia says it never sold drones to Sylvania", {"F denies F>S drones delivered"}),
-    ("Sylvania denies buying drones from Freedonia", {"S denies F>S drones delivered"}),
-    ("Freedonia rules out sending tanks to Sylvania", {"F denies F>S armour proposed"}),
-    ("No evidence that Freedonia armed Sylvania, Ruritania says", {"R denies F>S unspecified delivered"}),
-    ("Freedonia supplied Sylvania with no drones, Fredville says", {"F denies F>S drones delivered"}),
-    (
-        "Freedonia rejects Ruritanian claim that it sent missiles to Sylvania",
-        {"F denies F>S missiles delivered", "R says F>S missiles delivered"},
-    ),
-    (
-        "Freedonia calls Reuters report of arms sales to Sylvania baseless",
-        {"F denies F>S unspecified delivered", "MEDIA says F>S unspecified delivered"},
-    ),
-]
 NO_DENIAL = [
     "Freedonia did not deny sending missiles to Sylvania",
     "Freedonia refuses to rule out sending missiles to Sylvania",
     "Freedonia declined to comment on missiles for Sylvania",
 ]
-OTHER_DENIALS = [
-    "Freedonia denies striking a hospital with drones",
-    "Sylvanian minister denies taking bribes in a trial over missiles",
-    "Freedonia denies entry to the owner of a rifle club",
-]
-
-
-@pytest.mark.parametrize(("sentence", "claims"), [*SAID, *DENIED])
-def test_a_claim_has_its_speaker_and_stance(lexicon: Lexicon, sentence: str, claims: set[str]) -> None:
-    assert found(lexicon, sentence) == claims
 
 
 @pytest.mark.parametrize("sentence", NO_DENIAL)
 def test_what_only_looks_like_a_denial_is_none(lexicon: Lexicon, sentence: str) -> None:
     assert not any("denies" in claim for claim in found(lexicon, sentence))
-
-
-@pytest.mark.parametrize("sentence", OTHER_DENIALS)
-def test_a_denial_of_something_else_gives_no_claim(lexicon: Lexicon, sentence: str) -> None:
-    assert found(lexicon, sentence) == set()
 
 
 def test_a_denial_that_names_no_transfer_answers_the_sentence_before(lexicon: Lexicon) -> None:

@@ -15,7 +15,9 @@ import pytest
 
 from bot.alerts import outbox
 from bot.detect import claims
-from bot.detect.lexicon import Lexicon, load
+from bot.detect.examples import lexicon_with_invented
+from bot.detect.lexicon import Lexicon
+from bot.detect.rules import read_rules
 from bot.feeds.poller import Poller, Polling, PollResult
 from bot.model import Feed, Recorded, Story
 from bot.store import Store
@@ -42,7 +44,7 @@ class Newsroom:
     async def open(self, **settings: Any) -> Poller:
         """A poller of its own settings in place of the one before."""
         self.poller = await self.stack.enter_async_context(
-            Poller(self.store, self.record, Polling(**settings), lambda: self.now)
+            Poller(self.store, self.record, Polling(**settings), lambda: self.now, self.lexicon.may_speak_of_arms)
         )
         return self.poller
 
@@ -53,8 +55,10 @@ class Newsroom:
             outbox.record, feed.id, story, found, now=self.now, alert=may_alert, lexicon=self.lexicon
         )
 
-    async def want(self, *paths: str, outlet: str | None = None, host: str = "127.0.0.1") -> None:
-        wanted = [FeedWanted(self.server.url(path, host), outlet, INTERVAL) for path in paths]
+    async def want(
+        self, *paths: str, outlet: str | None = None, host: str = "127.0.0.1", read_article: bool = False
+    ) -> None:
+        wanted = [FeedWanted(self.server.url(path, host), outlet, INTERVAL, read_article) for path in paths]
         await self.store.write(sync_configured, wanted, self.now)
 
     async def poll(self) -> list[PollResult]:
@@ -77,7 +81,7 @@ class Newsroom:
 
 @pytest.fixture(scope="session")
 def lexicon() -> Lexicon:
-    return load()
+    return lexicon_with_invented(read_rules())
 
 
 @pytest.fixture

@@ -202,7 +202,8 @@ async def test_the_pause_that_a_server_asks_for_is_kept(newsroom: Newsroom) -> N
 async def recorded_by(newsroom: Newsroom, record: Callable[[Feed, Story, bool], Awaitable[Recorded]]) -> Poller:
     newsroom.server.pages["/f"] = validated(rss(NEXT, NEW, OLD))
     await newsroom.want("/f")
-    return await newsroom.stack.enter_async_context(Poller(newsroom.store, record, Polling(), lambda: newsroom.now))
+    poller = Poller(newsroom.store, record, Polling(), lambda: newsroom.now, newsroom.lexicon.may_speak_of_arms)
+    return await newsroom.stack.enter_async_context(poller)
 
 
 async def test_a_story_that_can_not_be_recorded_loses_no_other_and_is_tried_again(newsroom: Newsroom) -> None:

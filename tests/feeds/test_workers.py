@@ -87,7 +87,7 @@ def start(*before: str) -> subprocess.Popen[bytes]:
 
 
 def ask(process: subprocess.Popen[bytes], body: bytes, seconds: float) -> None:
-    meta = json.dumps(["", "https://gazette.example/", seconds]).encode()
+    meta = json.dumps(["feed", "", "https://gazette.example/", seconds]).encode()
     assert process.stdin
     process.stdin.write(REQUEST.pack(len(meta), len(body)) + meta + body)
     process.stdin.flush()

@@ -1,0 +1,125 @@
+"""Completes mentions from each other: a party that one sentence leaves out is the one that another names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from bot.detect.mention import Mention
+from bot.model import Weapon
+
+Parties = tuple[str, ...]
+
+NOUN_RULES = frozenset({"sale", "deal", "weapons to", "weapons for"})
+"""Rules of a noun, whose subject is not who supplies."""
+
+
+@dataclass(slots=True)
+class _Told:
+    """The dyads that a story tells whole, the first for each party."""
+
+    recipients_of: dict[str, Parties] = field(default_factory=dict)
+    suppliers_of: dict[str, Parties] = field(default_factory=dict)
+    suppliers: set[Parties] = field(default_factory=set)
+    recipients: set[Parties] = field(default_factory=set)
+    first: Mention | None = None
+
+    def add(self, mention: Mention) -> None:
+        self.first = self.first or mention
+        self.suppliers.add(mention.suppliers)
+        self.recipients.add(mention.recipients)
+        for code in mention.suppliers:
+            self.recipients_of.setdefault(code, mention.recipients)
+        for code in mention.recipients:
+            self.suppliers_of.setdefault(code, mention.suppliers)
+
+
+def completed(
+    found: list[list[Mention]], home: str | None, denier: str | None, label: str | None
+) -> list[list[Mention]]:
+    """The mentions of each unit with the parties filled in that others tell; those that stay too open are dropped.
+
+    `home` is who the story is about, `denier` the only one who denies in it, `label` whom a label before its headline
+    names.
+    """
+    mentions = [mention for of_unit in found for mention in of_unit]
+    told = _Told()
+    for mention in mentions:
+        if mention.suppliers and mention.recipients and mention.frame != "bare":
+            told.add(mention)
+    known = set(told.recipients)
+    if told.first is None and (together := _put_together(mentions)):
+        told.add(together)
+    weapons: tuple[Weapon, ...] = ()
+    kept: list[list[Mention]] = []
+    for of_unit in found:
+        kept.append([])
+        for mention in of_unit:
+            filled = _with_other(_filled(mention, told, home), denier, label)
+            if filled.frame != "arm":  # "them" are the weapons that were spoken of before; to arm says nothing of which
+                weapons = filled.weapons or weapons
+                filled = replace(filled, weapons=weapons)
+            if _stands(filled, known):
+                kept[-1].append(filled)
+    return kept
+
+
+def _put_together(mentions: Iterable[Mention]) -> Mention | None:
+    """One mention has only the supplier, another only the recipient: they tell of one transfer."""
+    supplied = next((m for m in mentions if m.suppliers and not m.recipients), None)
+    received = next((m for m in mentions if m.recipients and not m.suppliers), None)
+    if supplied and received and not set(supplied.suppliers) & set(received.recipients):
+        return replace(supplied, recipients=received.recipients)
+    return None
+
+
+def _filled(mention: Mention, told: _Told, home: str | None) -> Mention:
+    if (mention.suppliers and mention.recipients) or (mention.frame == "seize" and mention.recipients):
+        return mention
+    if mention.suppliers:
+        recipients = next((told.recipients_of[code] for code in mention.suppliers if code in told.recipients_of), None)
+        if recipients is None and len(told.recipients) == 1:
+            recipients = next(iter(told.recipients))
+        if recipients and not set(recipients) & set(mention.suppliers):
+            return replace(mention, recipients=recipients)
+    elif mention.recipients:
+        suppliers = next((told.suppliers_of[code] for code in mention.recipients if code in told.suppliers_of), None)
+        if suppliers is None and len(told.suppliers) == 1:
+            suppliers = next(iter(told.suppliers))
+        if suppliers and not set(suppliers) & set(mention.recipients):
+            return replace(mention, suppliers=suppliers)
+    elif told.first:
+        return replace(mention, suppliers=told.first.suppliers, recipients=told.first.recipients)
+    return _with_home(mention, home)
+
+
+def _with_home(mention: Mention, home: str | None) -> Mention:
+    if home is None:
+        return mention
+    if mention.frame in {"get", "arrive"} and not mention.recipients and home not in mention.suppliers:
+        return replace(mention, recipients=(home,))
+    untold = mention.recipients and not mention.suppliers and mention.frame != "seize"
+    if untold and home not in mention.recipients and (mention.phase != "delivered" or mention.negated):
+        return replace(mention, suppliers=(home,))
+    return mention
+
+
+def _with_other(mention: Mention, denier: str | None, label: str | None) -> Mention:
+    """Who denies a transfer is a party to it; "Ukraine war: U.S. to send rockets" says whereto."""
+    if mention.recipients or not mention.suppliers or mention.rule == "weapons of":
+        return mention
+    other = denier or (label if mention.rule not in NOUN_RULES else None)
+    return replace(mention, recipients=(other,)) if other and other not in mention.suppliers else mention
+
+
+def _stands(mention: Mention, known: set[tuple[str, ...]]) -> bool:
+    """Whether enough is known: a purchase needs a seller, "Iranian drones" a receiver, a sale somebody abroad."""
+    if mention.frame == "get":
+        return bool(mention.suppliers)
+    if mention.frame == "bare":
+        return mention.recipients in known
+    if mention.frame in {"deal", "supplier", "use", "boost"} or mention.rule == "weapons of":
+        return bool(mention.suppliers and mention.recipients)
+    if not mention.recipients and mention.phase != "stopped" and not mention.negated:
+        return mention.abroad
+    return bool(mention.suppliers or mention.recipients)

@@ -1,0 +1,112 @@
+"""The verb that a transfer hangs on, in its clause, and whether a form that may be a noun too is a verb."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.detect.clauses import HAVE, phase_of
+from bot.detect.goods import categories, weapon
+from bot.detect.mention import Mention
+from bot.detect.parties import actor, role
+from bot.detect.phrases import TransferWord
+from bot.detect.subjects import subject_of
+from bot.detect.text import Token, words
+
+_DETERMINERS = words(
+    "the a an this that's its their any no of his her such another new each every on under in despite for"
+)
+_NOUNS_TOO = words(
+    "passes moves takes lease offer loads ship ships find finds arm fire fires launch launches use uses field fields"
+)
+_BEFORE_ARMED = words("has have had never not secretly it")
+_BEFORE_VERB = words(
+    "to will would not can could may might must should and or who which doesn't don't didn't won't also never that"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Nucleus:
+    """A verb in its clause, with the weapons before and behind it."""
+
+    row: list[Token]
+    at: int
+    word: TransferWord
+    left: int
+    right: int
+    behind: list[int]  # weapons before the verb, as in "drones were sent"
+    ahead: list[int]
+    passive: bool
+
+    def role(self, prepositions: frozenset[str]) -> tuple[str, ...]:
+        return role(self.row, self.at, self.right, prepositions)
+
+    def subject(self) -> tuple[int, tuple[str, ...]]:
+        return subject_of(self.row, self.at, self.left)
+
+    def any_behind(self, tag: str, reach: int) -> bool:
+        """Whether a token with the tag stands within `reach` behind the verb."""
+        return any(tag in token.tags for token in self.row[self.at + 1 : min(self.at + reach, self.right)])
+
+    def mention(
+        self,
+        suppliers: tuple[str, ...],
+        recipients: tuple[str, ...],
+        goods: list[int],
+        subject: tuple[str, ...] = (),
+        group: bool = False,
+    ) -> Mention:
+        """What the verb tells of; nobody supplies themselves."""
+        phase, denied = phase_of(self.row, self.at, self.left, self.right, self.word, goods)
+        return Mention(
+            self.word.rule,
+            self.at,
+            min([self.at, *goods]),
+            max([self.at, *goods]) + 1,
+            tuple(code for code in suppliers if code not in recipients),
+            recipients,
+            categories(self.row, goods),
+            phase,
+            denied,
+            subject,
+            group and not recipients,
+            self.word.frame,
+        )
+
+
+def is_verb(row: list[Token], i: int, word: TransferWord) -> bool:
+    """Whether a form that may be a noun too ("arms", "supplies", "ships", "orders") stands as a verb here."""
+    token, before, after = row[i], row[i - 1] if i else None, row[i + 1] if i + 1 < len(row) else None
+    if token.low == "armed":
+        return _is_armed(row, i)
+    if token.low == "equipped" and (after is None or after.low == "with") and not (before and before.low in HAVE):
+        return False
+    nounish = bool({"weapon", "noun"} & token.tags.keys()) or token.low in _NOUNS_TOO
+    if nounish and "ing" in word.forms:
+        return any(weapon(t) or "group" in t.tags for t in row[i + 1 : i + 5]) or bool(after and actor(after))
+    if before and {"base", "s"} & word.forms and (before.low in _DETERMINERS or before.possessive):
+        return False
+    if not nounish:
+        return True
+    if before is None or after is None:
+        return False
+    if "s" in word.forms and (after.text[:1].isdigit() or after.text[:1] in "€$£"):
+        return True  # "customer orders €380m of artillery"
+    if before.low in _BEFORE_VERB:
+        follower = row[i + 2] if after.low in {"the", "its", "any", "no"} and i + 2 < len(row) else after
+        whom = {"actor", "weapon", "group"} & follower.tags.keys()
+        goods = not token.low.endswith("s") and any(weapon(t) for t in row[i + 1 : i + 7])  # "to buy hundreds of tanks"
+        return bool(whom) or goods or after.low in {"them", "more", "both", "to"}
+    word_before = actor(before)
+    if word_before and not before.possessive and word_before.form != "adjective":
+        return bool({"actor", "group"} & after.tags.keys()) or any(weapon(t) for t in row[i + 1 : i + 5])
+    return before.low in {"it", "they", "he", "she", "we"} and not before.possessive
+
+
+def _is_armed(row: list[Token], i: int) -> bool:
+    """ "armed drones", "armed forces" describe; "has armed Sylvania" tells."""
+    if i == 0 or i + 1 >= len(row):
+        return False
+    before, after = row[i - 1], row[i + 1]
+    follower = row[i + 2] if after.low == "the" and i + 2 < len(row) else after
+    whom = {"actor", "group"} & follower.tags.keys()
+    return before.low in _BEFORE_ARMED or bool(actor(before) and whom)

@@ -1,0 +1,124 @@
+"""Who does what a verb tells: the actors before it, whoever is made to do it, whose plan it is."""
+
+from __future__ import annotations
+
+from bot.detect.clauses import HAVE
+from bot.detect.goods import PREPOSITIONS
+from bot.detect.parties import SKIPPED, actor, describes_arms, group, head_code
+from bot.detect.text import Token, words
+
+_CONTROLS = words(
+    "warns warned warn urges urged leaned pressured lets let allow allows allowed want wants wanted enable helped "
+    "help forced"
+)
+_PLANS = words(
+    "plan plans bid request requests offer decision proposal attempt attempts refusal readiness move moves push "
+    "plot intention"
+)
+_PRONOUNS = words("it they he she we i")
+_AUXILIARY = words(
+    "that has had have been is are was were be will would may might could can to not never also already secretly "
+    "covertly now still being again recently directly indirectly on in last this week month year monday tuesday "
+    "wednesday thursday friday saturday sunday earlier yesterday today reporters"
+)
+_UNNAMED = words("allies partners members countries nations governments west lawmakers friends")
+
+
+def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...]]:
+    """The nearest actors before the nucleus that no preposition holds: where they begin, and their codes.
+
+    A pronoun before the verb means the first of them: "A rejects B's charge that it sent …".
+    """
+    controlled = _controlled(row, i, left)
+    if controlled is not None:
+        return controlled, group(row, controlled, left, -1)[1] if actor(row[controlled]) else ()
+    if (planned := _planned(row, i, left)) is not None:
+        return planned
+    pronoun = any(token.low in _PRONOUNS and not token.possessive for token in row[max(left, i - 4) : i]) and not any(
+        "say" in token.tags and token.low.endswith("ing") for token in row[max(left, i - 8) : i]
+    )
+    best: tuple[int, tuple[str, ...]] = (i, ())
+    if (said := _said(row, i, left)) is not None:
+        left = said  # "Kenya said planes were bringing arms": the planes brought them
+    j = i - 1
+    while j >= left:
+        word = actor(row[j])
+        if row[j].low == "there":
+            break
+        if word and word.form not in {"origin", "goal"} and not describes_arms(row, j):
+            start, codes = group(row, j, left, -1)
+            if not _held(row, start):
+                best = start, codes
+                if not pronoun:
+                    return best
+            j = start
+        elif pronoun and best[1] and "say" in row[j].tags:
+            return best  # "Russia says the U.S. would … if it gives": it is who the sentence is about
+        j -= 1
+    return best
+
+
+def _said(row: list[Token], i: int, left: int) -> int | None:
+    """Where what is said begins, if another noun than an actor is its subject; else None."""
+    for j in range(i - 1, left - 1, -1):
+        if "say" in row[j].tags:
+            between = [token for token in row[j + 1 : i] if token.text.isalpha() and token.low not in _AUXILIARY]
+            told = any({"actor", "country", "office"} & token.tags.keys() for token in between)
+            return j + 1 if between and not told and any(not token.tags for token in between) else None
+    return None
+
+
+def _controlled(row: list[Token], i: int, left: int) -> int | None:
+    """The actor made to do it: "urged Madrid to give", "accuses Pretoria of loading", "warns Washington against …"."""
+    j = i - 1
+    while j > left and row[j].low in {"secretly", "covertly", "illegally", "also", "help"}:
+        j -= 1
+    if j <= left or row[j].low not in {"to", "of", "against", "from", "for", "over"}:
+        return None
+    if row[j].low != "to" and not row[i].low.endswith("ing"):
+        return None
+    k = j - 1
+    if row[j].low == "to" and row[k].low in _UNNAMED:
+        return k
+    if (row[j].low != "to" and row[k].low in {"country", "the country", "kingdom"}) or "group" in row[k].tags:
+        return k  # somebody whom the story names elsewhere
+    if not actor(row[k]) or row[k].possessive:
+        return None
+    start = group(row, k, left, -1)[0]
+    over = row[start - 1] if start > left else None
+    if over and over.low == "the" and start - 1 > left:
+        over = row[start - 2]
+    if row[j].low in {"for", "over"}:
+        return k if over and "accuse" in over.tags else None
+    if over and over.low == "from" and start - 2 >= left and row[start - 2].low in _PLANS:
+        return k  # "a proposal from Poland to send"
+    if over and (
+        over.low == "on"
+        or {"accuse", "phase", "say"} & over.tags.keys()
+        or "verb" in over.tags
+        or over.low in _CONTROLS
+    ):
+        return k
+    return None
+
+
+def _planned(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...]] | None:
+    """Whose "plan to supply", "bid to give" it is; nobody's where no name stands before the noun."""
+    if i - 2 < left or row[i - 1].low != "to" or row[i - 2].low not in _PLANS:
+        return None
+    for j in range(i - 3, max(left, i - 7) - 1, -1):
+        if actor(row[j]):
+            return j, (head_code(row, j),)
+        if {"say", "call", "deny"} & row[j].tags.keys():
+            break
+        if row[j].low in HAVE or row[j].low in {"announced", "its", "their", "his", "no"}:
+            return None
+    return i, ()
+
+
+def _held(row: list[Token], i: int) -> bool:
+    """Whether a preposition stands before the actor at `i`, perhaps with an article or a title between."""
+    j = i - 1
+    while j >= 0 and i - j <= 4 and (row[j].low in SKIPPED or "office" in row[j].tags or row[j].possessive):
+        j -= 1
+    return j >= 0 and row[j].low in PREPOSITIONS
