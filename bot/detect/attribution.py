@@ -5,7 +5,7 @@ A voice is a verb of speaking or denying with its subject (`speakers.py`) and it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.detect.lexicon import Lexicon
@@ -52,7 +52,10 @@ class Owner:
 def voices(unit: Unit, lexicon: Lexicon) -> list[Voice]:
     """Everybody who speaks in the unit, in their order."""
     row = unit.tokens
-    found = [voice for i in range(len(row)) if (voice := _voice_at(row, i, lexicon))]
+    found: list[Voice] = []
+    for i in range(len(row)):
+        if voice := _voice_at(row, i, lexicon):
+            found.append(_with_shared_subject(row, voice, found))
     found.extend(_headline_voices(row, lexicon, found))
     return sorted((v for v in found if v.subject or v.kind != "say"), key=lambda voice: voice.at)
 
@@ -61,6 +64,11 @@ def untrue(unit: Unit) -> int | None:
     """The token that calls something untrue, unless a negation turns it round."""
     row = unit.tokens
     return next((i for i in range(len(row)) if _calls_untrue(row, i)), None)
+
+
+def no_comment(unit: Unit) -> int | None:
+    """The token by which somebody neither asserts nor denies what stands behind it: "declined to say whether"."""
+    return next((i for i, token in enumerate(unit.tokens) if "no_comment" in token.tags), None)
 
 
 def no_evidence(unit: Unit) -> int | None:
@@ -116,7 +124,7 @@ def _owner(row: list[Token], i: int, lexicon: Lexicon) -> str | None:
         if word := actor(row[j]):
             report = row[i].low in PAPERS and not is_state_paper(row, i) and word.code not in {"UN", "EU"}
             return "MEDIA" if report else word.code  # "a Japanese report" is the media's, "a U.S. claim" the state's
-        if "deny" in tags or "verb" in tags or row[j].low in {"of", "to", ","}:
+        if "deny" in tags or "verb" in tags or row[j].low in {"of", "to", ",", ":"}:
             break
     return None
 
@@ -139,6 +147,9 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
         )
         if over is not None:
             return Voice("protest", i, _subject(row, i, lexicon), over, len(row))
+    if "accuse" in tags and row[i].low.endswith("ed") and i + 1 < len(row) and row[i + 1].low == "by":
+        subject = named_after(row, i + 1, lexicon)
+        return Voice("accuse", i, subject, subject.end, len(row)) if subject else None
     if "accuse" in tags and any(token.low in {"of", "over", "for", "involved"} for token in row[i + 1 : i + 8]):
         return Voice("accuse", i, _subject(row, i, lexicon), i + 1, len(row)) if is_speech(row, i, "accuse") else None
     if row[i].low == "reportedly" or (
@@ -155,6 +166,16 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
     return None
 
 
+def _with_shared_subject(row: list[Token], voice: Voice, found: list[Voice]) -> Voice:
+    """A verb behind "but" or "and" without a subject has that of the verb before: "denies …, but admits …"."""
+    before = row[voice.at - 1].low if voice.at else ""
+    if before in {"but", "and"} and found and not voice.subject.codes:
+        return replace(voice, subject=found[-1].subject)
+    if before == "," and row[voice.at].low.endswith("ing") and voice.kind == "deny" and found:
+        return replace(voice, subject=found[-1].subject)  # "…, Beijing told reporters, calling it fake news"
+    return voice
+
+
 def _turns_down(row: list[Token], i: int) -> bool:
     """ "rejects a request", "dismisses criticism": no report is denied."""
     lows = [token.low for token in row[i + 1 : i + 6]]
@@ -163,6 +184,10 @@ def _turns_down(row: list[Token], i: int) -> bool:
 
 def _subject(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
     pronoun = next((j for j in (i - 1, i - 2) if j >= 0 and row[j].low in _PRONOUNS), None)
+    if pronoun is not None and row[pronoun].low in {"he", "she"}:
+        person = next((w for t in reversed(row[:pronoun]) if (w := actor(t)) and w.form == "person"), None)
+        if person:
+            return Subject((person.code,), "", None, pronoun, pronoun + 1)
     if pronoun is not None:
         return Subject((), "country", None, pronoun, pronoun + 1)
     return named_before(row, i, lexicon)
@@ -180,6 +205,8 @@ def _saying(row: list[Token], i: int, lexicon: Lexicon) -> Voice:
             token.low in {"of", "about"} for token in row[i + 1 : i + 5]
         )  # “…,” she told LCI of a transfer
         return Voice("say", i, subject, 0, len(row) if also else min(subject.start, i))
+    if subject.open == "unnamed" and row[i].low.startswith(("tell", "told")):  # "officials told Reuters"
+        subject = _MEDIA if any("media" in token.tags for token in row[i + 1 : i + 4]) else subject
     if row[i].low.endswith("ing") and i and row[i - 1].low == ",":  # "Washington sanctioned the firm, alleging …"
         start = max((j + 1 for j in range(i) if row[j].low in _DASHES), default=0)  # behind a dateline
         main = next((w for t in row[start:i] if (w := actor(t)) and w.form not in {"origin", "goal"}), None)
@@ -189,13 +216,13 @@ def _saying(row: list[Token], i: int, lexicon: Lexicon) -> Voice:
 
 def _behind_comma(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
     """ "…, says Ukrainian official": the speaker is behind the verb."""
-    if i < 3 or row[i - 1].low not in {",", "”", "—", "–"}:
+    if i < 2 or row[i - 1].low not in {",", "”", "—", "–"}:
         return None
     end = next((j for j in range(i + 1, len(row)) if row[j].low in {",", ".", "in", "on", "after"}), len(row))
     if not 1 <= end - i - 1 <= 5:
         return None
     subject = named(row, i + 1, end, lexicon, nearest=False)
-    return Voice("say", i, subject, 0, i) if subject.codes or subject.open == "office" else None
+    return Voice("say", i, subject, 0, i) if subject.codes or subject.open in {"office", "paper"} else None
 
 
 def _is_trailing(row: list[Token], subject: int, verb: int) -> bool:
@@ -242,7 +269,7 @@ def _before_colon(row: list[Token], i: int, lexicon: Lexicon, found: list[Voice]
         return None
     if any(token.low in _QUOTES | _LABELS or "verb" in token.tags for token in row[:i]):
         return None
-    subject = named(row, 0, i, lexicon, nearest=True)
+    subject = named(row, 0, i, lexicon, nearest=not any(token.low == "to" for token in row[:i]))  # "Kyiv to Berlin: …"
     return Voice("say", i, subject, i + 1, len(row)) if subject.codes else None
 
 

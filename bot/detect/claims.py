@@ -12,14 +12,15 @@ from bot.detect.denials import answered_by, answers, governing
 from bot.detect.goods import weapon
 from bot.detect.lexicon import Lexicon
 from bot.detect.mention import Mention
+from bot.detect.merging import DENIED_REPORT, merged
 from bot.detect.reading import Reading, read_units
+from bot.detect.subjects import subject_of
 from bot.detect.text import Token, Unit, story_text, units, words
-from bot.model import Claim, Phase, Stance, Story, Weapon
+from bot.model import Claim, Stance, Story, Weapon
 
-_PHASES: tuple[Phase, ...] = ("proposed", "agreed", "delivered", "stopped")
-_DENIED_REPORT = "denied report"  # the rule by which a report that is denied was asserted
 _ASIDE = words("; after following amid")  # behind these another voice begins
 _GUESSES = words("may might could should can pressure pressed if whether urged")
+_ABOUT = words("over on about")
 _FAR = 30  # units: a denial answers nothing that stands further away
 _OTHER_CLAUSE = words("; but while after")
 
@@ -39,9 +40,9 @@ def read(story: Story, lexicon: Lexicon) -> tuple[Claim, ...]:
     told = {claim.supplier for claim in reading.claims if claim.stance == "asserts"}
     for unit, code, mention in reading.reported:
         if told.isdisjoint(mention.suppliers):
-            _add(reading, unit, "asserts", code, mention, rule=_DENIED_REPORT)
+            _add(reading, unit, "asserts", code, mention, rule=DENIED_REPORT)
             told.update(mention.suppliers)
-    return _with_only_speaker(_merged(reading.claims), reading)
+    return _with_only_speaker(merged(reading.claims), reading)
 
 
 def _with_only_speaker(claims: tuple[Claim, ...], reading: Reading) -> tuple[Claim, ...]:
@@ -67,19 +68,27 @@ def _read_unit(reading: Reading, index: int) -> None:
     unit, voices, mentions = reading.units[index], reading.voices[index], reading.mentions[index]
     owners = reading.owners[index]
     untrue, no_evidence = attribution.untrue(unit), attribution.no_evidence(unit)
+    no_comment = attribution.no_comment(unit)
     denials = [voice for voice in voices if voice.kind == "deny"]
     if untrue is not None and any(voice.start <= untrue < voice.end for voice in denials):
         untrue = None  # "calls it groundless": the denial has its own scope
     for mention in mentions:
         speaker = _speaker(voices, mention, unit)
+        if no_comment is not None and _is_passed_over(unit, no_comment, mention, speaker):
+            continue
         if denial := governing(denials, mention, unit):
             _deny(reading, unit, denial, mention)
             _assert_denied_report(reading, unit, owners, mention, denial.at)
         elif untrue is not None and (owners or speaker) and not _apart(unit, untrue, mention):
             _deny(reading, unit, speaker, mention)
             _assert_denied_report(reading, unit, owners, mention, untrue)
-        elif (no_evidence is not None and no_evidence < mention.at) or (mention.negated and mention.phase != "stopped"):
+        elif no_evidence is not None and no_evidence < mention.at:
             _deny(reading, unit, speaker, mention)
+        elif mention.negated and mention.phase != "stopped":
+            if mention.subject or not reading.follows_halt(mention):  # "halts exports … nothing more will be shipped"
+                _deny(reading, unit, speaker, mention)
+        elif speaker is None and _is_topic(unit, mention) and reading.told_elsewhere(mention):
+            continue  # "in talks over tanks for Kyiv" tells what it is about
         elif _is_feared(unit, voices, mention):
             continue  # whoever warns of it says so, not who may do it
         elif not speaker or speaker.kind != "topic":  # "Peskov on drones for Russia" says nothing of them yet
@@ -99,6 +108,14 @@ def _read_unit(reading: Reading, index: int) -> None:
     for voice in voices:
         if voice.subject.codes and voice.subject.codes != ("MEDIA",):
             reading.last_speakers = voice.subject.codes
+
+
+def _is_passed_over(unit: Unit, no_comment: int, mention: Mention, speaker: Voice | None) -> bool:
+    """Whether it is only what somebody would not comment on, and nobody else says so."""
+    if no_comment > mention.at or _apart(unit, no_comment, mention):
+        return False
+    silent = subject_of(unit.tokens, no_comment, 0)[1]
+    return speaker is None or not speaker.subject.codes or bool(set(silent) & set(speaker.subject.codes))
 
 
 def _speaker(voices: list[Voice], mention: Mention, unit: Unit) -> Voice | None:
@@ -126,14 +143,19 @@ def _apart(unit: Unit, at: int, mention: Mention) -> bool:
 
 
 def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention, owners: list[Owner]) -> None:
-    if mention.phase == "delivered" and _is_open(unit, mention):
+    asked = _is_asked(unit, mention)
+    if (
+        asked
+        or (mention.phase == "delivered" and _is_open(unit, mention))
+        or (mention.phase == "agreed" and voice and _fears(unit.tokens[voice.at]))
+    ):
         mention = replace(mention, phase="proposed")
     claimants = reading.speakers(voice, mention) if voice else ()
     near = [owner for owner in owners if 0 < mention.start - owner.at <= 6 and not _apart(unit, owner.at, mention)]
     if near and (not claimants or near[-1].at > (voice.at if voice else -1)):
         claimants = (near[-1].code,)
     unnamed = voice is not None and voice.subject.open == "unnamed"
-    if not claimants and not unnamed and mention.phase != "delivered" and not _is_guessed(unit, mention):
+    if not claimants and not unnamed and not asked and mention.phase != "delivered" and not _is_guessed(unit, mention):
         # Who decides, announces, refuses or asks is who says so (GUIDE, decision 5).
         claimants = mention.subject if set(mention.subject) == set(mention.suppliers) else mention.subject[:1]
         if not claimants and mention.rule == "weapons for":
@@ -147,6 +169,12 @@ def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention,
     sayers: tuple[str | None, ...] = claimants or (None,)
     for sayer in sayers:
         _add(reading, unit, "asserts", sayer, mention, carrier)
+
+
+def _is_topic(unit: Unit, mention: Mention) -> bool:
+    """Whether bare weapons are only what something is about: "over missiles for Sylvania"."""
+    before = unit.tokens[max(0, mention.start - 4) : mention.start]
+    return mention.rule == "weapons for" and any(token.low in _ABOUT for token in before)
 
 
 def _is_feared(unit: Unit, voices: list[Voice], mention: Mention) -> bool:
@@ -175,17 +203,25 @@ def _is_guessed(unit: Unit, mention: Mention) -> bool:
 
 
 def _is_open(unit: Unit, mention: Mention) -> bool:
-    """Whether it is only possible: "not ruling out", "F-16s for Ukraine", "Drones for Russia?"."""
+    """Whether it is only possible: "not ruling out", "F-16s for Ukraine"."""
     not_ruled_out = any("not_denial" in token.tags and "rul" in token.low for token in unit.tokens[: mention.at])
-    asked = any(token.low == "?" for token in unit.tokens[mention.end : mention.end + 8])
-    return not_ruled_out or asked or mention.rule == "weapons for"
+    return not_ruled_out or mention.rule == "weapons for"
+
+
+def _is_asked(unit: Unit, mention: Mention) -> bool:
+    """Whether a question asks for it: "Drones for Russia?", "Is Iran arming Sudan?"."""
+    return any(token.low == "?" for token in unit.tokens[mention.end : mention.end + 8])
+
+
+def _fears(token: Token) -> bool:
+    return token.low.startswith(("fear", "concern", "worr", "alarm", "be concerned"))
 
 
 def _assert_denied_report(reading: Reading, unit: Unit, owners: list[Owner], mention: Mention, denial: int) -> None:
     """What is denied as somebody's report was asserted by them: "denies a Fox News report of …"."""
     owner = next((owner for owner in owners if abs(owner.at - denial) <= 20), None)
     if owner:
-        _add(reading, unit, "asserts", owner.code, mention, rule=_DENIED_REPORT)
+        _add(reading, unit, "asserts", owner.code, mention, rule=DENIED_REPORT)
 
 
 # ── denying ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -222,7 +258,7 @@ def _deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list
                 if not (answered.suppliers and answered.recipients):
                     continue
                 if owner.named and owner.code != denier:
-                    _add(reading, unit, "asserts", owner.code, answered, rule=_DENIED_REPORT)
+                    _add(reading, unit, "asserts", owner.code, answered, rule=DENIED_REPORT)
                 elif not owner.named:
                     reading.reported.append((unit, owner.code, answered))
 
@@ -254,33 +290,3 @@ def _states_of(codes: tuple[str, ...], claimant: str | None, lexicon: Lexicon) -
     """A firm stands for its state, unless it speaks of its own sales (GUIDE, decision 8)."""
     states = {code: known.state for code in codes if (known := lexicon.actors.get(code)) and known.state}
     return tuple(dict.fromkeys(code if code == claimant else states.get(code) or code for code in codes))
-
-
-def _phase(one: Claim, other: Claim) -> Phase:
-    """The furthest of two phases; of a denial the one that was there, were it true."""
-    phases = [phase for phase in (one.phase, other.phase) if one.stance == "asserts" or phase != "stopped"]
-    return max(phases or [one.phase], key=_PHASES.index)
-
-
-def _merged(claims: list[Claim]) -> tuple[Claim, ...]:
-    """One claim for each key, with all its weapons and its furthest phase.
-
-    What the reporter says in their own voice is left out where somebody is named for the same transfer.
-    """
-    merged: dict[tuple[str, str | None, str | None, str | None], Claim] = {}
-    for claim in claims:
-        known = merged.setdefault(claim.key, claim)
-        weapons = tuple(dict.fromkeys((*known.weapons, *claim.weapons)))
-        nearer = _DENIED_REPORT in known.rules and _DENIED_REPORT not in claim.rules  # the report's own words
-        merged[claim.key] = replace(
-            known,
-            words=claim.words if nearer else known.words,
-            weapons=tuple(weapon for weapon in weapons if weapon != "unspecified") or weapons,
-            phase=_phase(known, claim),
-            carrier=known.carrier or claim.carrier,
-            rules=tuple(dict.fromkeys((*known.rules, *claim.rules))),
-        )
-    told = {(c.supplier, c.recipient) for c in merged.values() if c.stance == "asserts" and c.claimant}
-    return tuple(
-        c for c in merged.values() if c.stance == "denies" or c.claimant or (c.supplier, c.recipient) not in told
-    )

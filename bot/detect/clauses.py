@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from bot.detect.goods import weapon
 from bot.detect.phrases import TransferWord
 from bot.detect.text import Token, words
@@ -16,8 +18,17 @@ _NEGATIONS = words(
     "didn't won't wouldn't cannot can't couldn't shouldn't zero"
 )
 # "not only", "no doubt", "no knowledge of": nothing is denied.
-_NO_NEGATION = words("only longer just doubt knowledge comment details word matter wonder")
+_NO_NEGATION = words(
+    "only longer just doubt knowledge comment details word matter wonder objection objections secret secrets apology "
+    "regrets qualms problem need choice alternative surprise idea clear less fewer"
+)
 _ABSTAINING = {("yet", "to"), ("refrains", "from"), ("refrained", "from"), ("refrain", "from"), ("far", "from")}
+_RELATIVES = words("which who whose whom where")
+_TELLING = words("urge urges urged ask asks asked tell tells told beg begs begged press presses pressed call calls")
+_BEFORE_MONTH = words("in of since by last until before from early late mid this")
+_MESSAGES = words("message messages call calls conversation conversations communications letter letters email emails")
+_LETTING = words("let lets allow allows allowed letting allowing permit permits permitted")
+_NEAR = 10  # tokens: how far a negation may stand before what it negates
 _BE = words("be is are was were been being get gets got isn't aren't wasn't weren't")
 HAVE = words("has have had hasn't haven't hadn't having")
 
@@ -48,16 +59,50 @@ def _bars(row: list[Token], i: int) -> bool:
     return True
 
 
+def before(row: list[Token], i: int, left: int) -> list[int]:
+    """The tokens from `left` to `i`, nearest first, without relative clauses between commas: ", which had refused,"."""
+    places: list[int] = []
+    j = i - 1
+    while j >= left:
+        if row[j].low == "," and (start := _relative(row, j, left)) is not None:
+            j = start
+        else:
+            places.append(j)
+        j -= 1
+    return places
+
+
+def _relative(row: list[Token], comma: int, left: int) -> int | None:
+    """Where the relative clause that ends at a comma begins; None where none does."""
+    for j in range(comma - 1, left, -1):
+        if row[j].low == ",":
+            return None
+        if row[j].low in _RELATIVES and row[j - 1].low == ",":
+            return j - 1
+    return None
+
+
 def negated(row: list[Token], i: int, left: int) -> bool:
     """Whether the nucleus at `i` is negated by a word before it in its clause."""
-    for j in range(i - 1, max(left, i - 10) - 1, -1):
+    for j in before(row, i, max(left, i - _NEAR)):
         if row[j].low in _NEGATIONS:
-            return not (row[j].low in {"not", "no"} and j + 1 < len(row) and row[j + 1].low in _NO_NEGATION)
+            return not (
+                (row[j].low in {"not", "no"} and row[j + 1].low in _NO_NEGATION)
+                or (row[j + 1].low == "to" and _is_told(row, j))
+                or (row[j].low != "without" and any(token.low == "having" for token in row[j + 1 : i]))
+            )
         if j + 1 < i and (row[j].low, row[j + 1].low) in _ABSTAINING:
-            return True
+            return not row[j + 2].low.startswith("deci")  # "has yet to decide whether"
         if row[j].low in {"that", "which", "who"} and i - j > 2:
             return False
     return False
+
+
+def _is_told(row: list[Token], j: int) -> bool:
+    """ "warns Freedonia not to supply": what somebody is told not to do is no denial."""
+    return any(
+        {"say", "accuse", "protest"} & token.tags.keys() or token.low in _TELLING for token in row[max(0, j - 4) : j]
+    )
 
 
 def is_passive(row: list[Token], i: int, word: TransferWord, left: int) -> bool:
@@ -71,10 +116,10 @@ def is_passive(row: list[Token], i: int, word: TransferWord, left: int) -> bool:
             return True
         if row[j].low in HAVE:
             return False
-    before = row[i - 1] if i > left else None
-    if before and before.low.endswith("ly") and i - 1 > left:  # "weapons previously given to"
-        before = row[i - 2]
-    return bool(before and (weapon(before) or "noun" in before.tags) and not (i + 1 < len(row) and weapon(row[i + 1])))
+    last = row[i - 1] if i > left else None
+    if last and last.low.endswith("ly") and i - 1 > left:  # "weapons previously given to"
+        last = row[i - 2]
+    return bool(last and (weapon(last) or "noun" in last.tags) and not (i + 1 < len(row) and weapon(row[i + 1])))
 
 
 def undone(row: list[Token], i: int) -> bool:
@@ -94,35 +139,69 @@ def phase_of(
     row: list[Token], i: int, left: int, right: int, word: TransferWord, goods: list[int]
 ) -> tuple[Phase, bool]:
     """How far the transfer is, and whether it is negated, from what stands around the nucleus in its clause."""
-    before = [token.tags["phase"] for token in row[left:i] if "phase" in token.tags]
+    places = before(row, i, left)
+    told_before = [phase for j in reversed(places) if "phase" in row[j].tags and (phase := _phase_told(row, j))]
     after = [token.tags["phase"] for token in row[i + 1 : min(i + 6, right)] if "phase" in token.tags]
     denied = negated(row, i, left) or _none_of_it(row, i, goods)
     to = i > left and row[i - 1].low == "to" and "base" in word.forms
-    lows = {token.low for token in row[max(left, i - 6) : i]}
-    if word.phase == "stopped" or "stopped" in before or "stopped" in after:
+    if to and i - 2 >= left and row[i - 2].low.startswith(("continu", "go", "keep", "used")):
+        to = False  # "continues to arm"
+    near = [row[j].low for j in reversed(places) if j >= i - 6]
+    lows = set(near)
+    if ("no", "longer") in pairwise(near) or (denied and _is_let(row, i, left)):
+        return "stopped", False
+    if word.phase == "stopped" or "stopped" in told_before or "stopped" in after:
         return "stopped", denied
     if i > left and row[i - 1].low == "against":
         return "proposed", denied
-    if "proposed" in before or word.phase == "proposed":
+    if "proposed" in told_before or word.phase == "proposed":
         return "proposed", denied
     if (
         denied
-        and lows & {"will", "won't", "would", "wouldn't", "plan", "plans", "intention"}
+        and (
+            lows & {"will", "won't", "would", "wouldn't", "plan", "plans", "intention"}
+            or any(low.endswith("'ll") for low in lows)
+        )
         and not lows & {"has", "have", "had", "hasn't", "haven't"}
     ):
         return "proposed", denied
-    if "agreed" in before or word.phase == "agreed" or to or (word.rule == "buy" and {"s", "base"} & word.forms):
+    if "agreed" in told_before or word.phase == "agreed" or to or (word.rule == "buy" and {"s", "base"} & word.forms):
         return "agreed", denied
     if after[:1] == ["proposed"]:
         return "proposed", denied
     return "delivered", denied
 
 
+def _phase_told(row: list[Token], j: int) -> Phase | None:
+    """What a word for a phase says of how far it is; None for "in May" and "intercepted messages"."""
+    phase: Phase = row[j].tags["phase"]
+    follower = row[j + 1] if j + 1 < len(row) else None
+    if row[j].text == "May" and j and (row[j - 1].low in _BEFORE_MONTH or (follower and follower.text[:1].isdigit())):
+        return None
+    if follower and follower.low in _MESSAGES:
+        return None
+    if row[j].low == "would" and j > 1 and row[j - 1].low in {"it", "they", "he", "she", "we"}:
+        pledged = any("say" in token.tags for token in row[max(0, j - 6) : j - 1])
+        return "agreed" if pledged else phase
+    return phase
+
+
+def _is_let(row: list[Token], i: int, left: int) -> bool:
+    """Whether it is another's leave that is not given: "Bern won't let Berlin pass on shells"."""
+    for j in range(i - 1, max(left, i - 6) - 1, -1):
+        if row[j].low in _LETTING:
+            return any("actor" in token.tags for token in row[j + 1 : i])
+    return False
+
+
 def _none_of_it(row: list[Token], i: int, goods: list[int]) -> bool:
     """ "supplied no drones", "sent not a single round", "gave Russia nothing"."""
+    if i + 1 < len(row) and row[i + 1].low in {"none", "nothing", "neither"}:
+        return True
     if not goods or goods[0] < i:
         return False
     behind = [token.low for token in row[goods[-1] + 1 : goods[-1] + 4]]
     return any(token.low in {"no", "not", "none", "nothing", "neither"} for token in row[i + 1 : goods[0]]) or (
-        behind[:1] == ["to"] and bool({"no", "neither", "none", "nobody"} & set(behind[1:]))
+        behind[:1] == ["neither"]
+        or (behind[:1] == ["to"] and bool({"no", "neither", "none", "nobody"} & set(behind[1:])))
     )

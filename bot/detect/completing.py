@@ -22,6 +22,7 @@ class _Told:
     suppliers_of: dict[str, Parties] = field(default_factory=dict)
     suppliers: set[Parties] = field(default_factory=set)
     recipients: set[Parties] = field(default_factory=set)
+    directed: dict[str, Parties] = field(default_factory=dict)  # recipient → suppliers, but from deals
     first: Mention | None = None
 
     def add(self, mention: Mention) -> None:
@@ -31,17 +32,23 @@ class _Told:
         for code in mention.suppliers:
             self.recipients_of.setdefault(code, mention.recipients)
         for code in mention.recipients:
+            if mention.frame != "deal":
+                self.directed.setdefault(code, mention.suppliers)
             self.suppliers_of.setdefault(code, mention.suppliers)
 
 
-def completed(
-    found: list[list[Mention]], home: str | None, denier: str | None, label: str | None
-) -> list[list[Mention]]:
-    """The mentions of each unit with the parties filled in that others tell; those that stay too open are dropped.
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Whom a story is about, where it tells so otherwise than by its mentions."""
 
-    `home` is who the story is about, `denier` the only one who denies in it, `label` whom a label before its headline
-    names.
-    """
+    home: str | None  # its first actor that no preposition holds
+    denier: str | None  # the only one who denies
+    label: str | None  # whom a label before its headline names
+    accused: str | None  # the only one who is accused, blamed or sanctioned
+
+
+def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
+    """The mentions of each unit with the parties filled in that others tell; those that stay too open are dropped."""
     mentions = [mention for of_unit in found for mention in of_unit]
     told = _Told()
     for mention in mentions:
@@ -55,7 +62,7 @@ def completed(
     for of_unit in found:
         kept.append([])
         for mention in of_unit:
-            filled = _with_other(_filled(mention, told, home), denier, label)
+            filled = _with_other(_filled(_turned(mention, told), told, cast), cast)
             if filled.frame != "arm":  # "them" are the weapons that were spoken of before; to arm says nothing of which
                 weapons = filled.weapons or weapons
                 filled = replace(filled, weapons=weapons)
@@ -73,8 +80,21 @@ def _put_together(mentions: Iterable[Mention]) -> Mention | None:
     return None
 
 
-def _filled(mention: Mention, told: _Told, home: str | None) -> Mention:
-    if (mention.suppliers and mention.recipients) or (mention.frame == "seize" and mention.recipients):
+def _turned(mention: Mention, told: _Told) -> Mention:
+    """ "Iraq denies arms contract with Iran" does not tell who sells; where another sentence does, it is so."""
+    if mention.frame != "deal" or len(mention.suppliers) != 1 or len(mention.recipients) != 1:
+        return mention
+    if told.directed.get(mention.suppliers[0]) == mention.recipients:
+        return replace(mention, suppliers=mention.recipients, recipients=mention.suppliers)
+    return mention
+
+
+def _filled(mention: Mention, told: _Told, cast: Cast) -> Mention:
+    if mention.open_subject and cast.home:
+        mention = _acting(mention, cast.home)
+    if (mention.suppliers and (mention.recipients or mention.general)) or (
+        mention.frame == "seize" and mention.recipients
+    ):
         return mention
     if mention.suppliers:
         recipients = next((told.recipients_of[code] for code in mention.suppliers if code in told.recipients_of), None)
@@ -90,7 +110,18 @@ def _filled(mention: Mention, told: _Told, home: str | None) -> Mention:
             return replace(mention, suppliers=suppliers)
     elif told.first:
         return replace(mention, suppliers=told.first.suppliers, recipients=told.first.recipients)
-    return _with_home(mention, home)
+    if cast.accused and not mention.suppliers and mention.frame != "get" and cast.accused not in mention.recipients:
+        return replace(mention, suppliers=(cast.accused,))
+    return _with_home(mention, cast.home)
+
+
+def _acting(mention: Mention, home: str) -> Mention:
+    """ "The kingdom has bought …", "the ministry halted sales": who the story is about acts."""
+    if mention.frame == "get" and not mention.recipients and home not in mention.suppliers:
+        return replace(mention, recipients=(home,))
+    if mention.frame in {"give", "arm"} and not mention.suppliers and home not in mention.recipients:
+        return replace(mention, suppliers=(home,))
+    return mention
 
 
 def _with_home(mention: Mention, home: str | None) -> Mention:
@@ -104,11 +135,11 @@ def _with_home(mention: Mention, home: str | None) -> Mention:
     return mention
 
 
-def _with_other(mention: Mention, denier: str | None, label: str | None) -> Mention:
+def _with_other(mention: Mention, cast: Cast) -> Mention:
     """Who denies a transfer is a party to it; "Ukraine war: U.S. to send rockets" says whereto."""
     if mention.recipients or not mention.suppliers or mention.rule == "weapons of":
         return mention
-    other = denier or (label if mention.rule not in NOUN_RULES else None)
+    other = cast.denier or (cast.label if mention.rule not in NOUN_RULES else None)
     return replace(mention, recipients=(other,)) if other and other not in mention.suppliers else mention
 
 
@@ -121,5 +152,5 @@ def _stands(mention: Mention, known: set[tuple[str, ...]]) -> bool:
     if mention.frame in {"deal", "supplier", "use", "boost"} or mention.rule == "weapons of":
         return bool(mention.suppliers and mention.recipients)
     if not mention.recipients and mention.phase != "stopped" and not mention.negated:
-        return mention.abroad
+        return mention.abroad or (mention.group and bool(mention.suppliers))
     return bool(mention.suppliers or mention.recipients)

@@ -10,7 +10,10 @@ from bot.detect.mention import Mention
 from bot.detect.text import Unit, words
 
 _ELSEWHERE = words("; but while after")  # behind these something else is told
-_GENERAL = words("it this that such so involvement role everything them any")
+_GENERAL = words(
+    "it this that such so involvement role everything them any connection hand part link links knowledge complicity "
+    "responsibility wrongdoing"
+)
 _DOING = words("doing any being having giving providing")
 _DOCUMENTS = words("document file files paper dossier intelligence leak")  # nothing that is asserted and can be denied
 _BEHIND = 8  # tokens behind the verb that show what it denies

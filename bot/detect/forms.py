@@ -6,7 +6,10 @@ import re
 
 # A closed single syllable doubles its last letter: ship, shipped. Longer verbs that do so too are listed.
 _DOUBLES = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
-_DOUBLES_TOO = frozenset({"equip", "transfer", "retransfer", "re-transfer", "admit", "rebut", "tranship", "transship"})
+_DOUBLES_TOO = frozenset(
+    {"equip", "outfit", "transfer", "retransfer", "re-transfer", "admit", "rebut", "tranship", "transship"}
+)
+_SHORT = 4  # letters: "deal" and "seal" do not double
 _HISSES = ("s", "x", "z", "ch", "sh")
 
 
@@ -17,6 +20,14 @@ def plural(phrase: str) -> str:
     if phrase.endswith("y") and phrase[-2] not in "aeiou":
         return phrase[:-1] + "ies"
     return phrase + "s"
+
+
+def spellings(verb: str) -> tuple[str, ...]:
+    """A verb, and again with a doubled end where British and American spellings differ: "cancelled", "canceled"."""
+    base, _, rest = verb.partition(" ")
+    if base.endswith(("el", "al")) and len(base) > _SHORT and not base.endswith(("eel", "eal", "ual")):
+        return verb, f"{base}l {rest}".rstrip()
+    return (verb,)
 
 
 def verb_forms(phrase: str, irregular: str | None = None) -> dict[str, str]:

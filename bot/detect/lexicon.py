@@ -5,6 +5,7 @@ States' names, demonyms and capitals come from the countryinfo package; `rules/*
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,11 +16,14 @@ import ahocorasick_rs
 import countryinfo
 
 from bot.detect.forms import plural
+from bot.detect.groups import with_groups
 from bot.detect.namesakes import Namesakes, without_namesakes
 from bot.detect.phrases import ActorWord, Phrases, TransferWord, WeaponWord
 from bot.detect.rules import Rules, read_rules
 from bot.detect.text import Token
 from bot.model import UNKNOWN, WEAPONS, Weapon
+
+_HYPHEN = re.compile(r"([A-Za-z])-(\d)")  # in "S-300", "MiG-29"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,14 @@ class Lexicon:
 
     actors: dict[str, Actor] = field(default_factory=dict)
     carriers: dict[str, str] = field(default_factory=dict)  # outlet name → the actor it speaks for
+    exporters: frozenset[str] = frozenset()  # who sells where a deal does not tell
     _phrases: Phrases = field(default_factory=Phrases)
     _actor_words: dict[str, str] = field(default_factory=dict)  # in lower case → code
     _weapon_words: dict[str, Weapon] = field(default_factory=dict)  # in lower case
     _families: dict[str, str] = field(default_factory=dict)  # outlet name in lower case → who stands behind it
     _used: frozenset[str] = frozenset()  # words behind a weapon that is only used
     _namesakes: Namesakes = field(default_factory=Namesakes)
+    _groups: dict[str, dict[str, str]] = field(default_factory=dict)  # noun → state → the group's code
     _hints: ahocorasick_rs.AhoCorasick | None = None  # of the words without which no story is about arms
 
     def name(self, code: str | None) -> str:
@@ -94,7 +100,7 @@ class Lexicon:
 
     def tag(self, found: list[Token]) -> list[Token]:
         """The tokens with known phrases merged and tagged with what they are."""
-        return without_namesakes(self._phrases.tag(found, self._used), self._namesakes)
+        return with_groups(without_namesakes(self._phrases.tag(found, self._used), self._namesakes), self._groups)
 
 
 # ── building ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -125,10 +131,13 @@ def build(rules: Rules) -> Lexicon:
 
 def _add_actors(lexicon: Lexicon, rules: Mapping[str, Any]) -> None:
     dropped: dict[str, set[str]] = {}
+    packaged = list(_states(rules["states"]["leave_out"]))
+    names = {code: name for code, name, _, _ in packaged}
     for rule in rules["actor"]:
         code = rule["code"]
-        dropped[code] = set(rule.get("drop", ()))
-        lexicon.actors[code] = Actor(code, rule.get("name", code), rule.get("kind", "state"))
+        dropped.setdefault(code, set()).update(rule.get("drop", ()))
+        known = lexicon.actors.get(code) or Actor(code, names.get(code, code))
+        lexicon.actors[code] = Actor(code, rule.get("name", known.name), rule.get("kind", known.kind))
         _enter_actor(lexicon, code, "name", [lexicon.actors[code].name, *rule.get("names", ()), code.lower()])
         for key, form in (("adjectives", "adjective"), ("seats", "seat"), ("people", "person")):
             _enter_actor(lexicon, code, form, rule.get(key, ()))
@@ -136,12 +145,13 @@ def _add_actors(lexicon: Lexicon, rules: Mapping[str, Any]) -> None:
         code = rule["name"].upper()
         lexicon.actors[code] = Actor(code, rule["name"], "firm", rule["state"])
         _enter_actor(lexicon, code, "firm", [rule["name"], *rule.get("names", ())])
+    lexicon.exporters = frozenset(rules["exporters"]["codes"])
     others = rules["not_actor"]
     for words in others["words"]:
         lexicon._phrases.enter(words, "not_actor", True)
     lexicon._namesakes = Namesakes(*(frozenset(others[key]) for key in ("first_names", "surnames", "given_names")))
     states = rules["states"]
-    for code, name, demonyms, capital in _states(states["leave_out"]):
+    for code, name, demonyms, capital in packaged:
         lexicon.actors.setdefault(code, Actor(code, name))
         drop = dropped.get(code, set())
         adjectives = [word for word in demonyms if states["demonym_of"].get(word, code) == code and word not in drop]
@@ -149,6 +159,22 @@ def _add_actors(lexicon: Lexicon, rules: Mapping[str, Any]) -> None:
         _enter_actor(lexicon, code, "name", [name, code.lower()])
         _enter_actor(lexicon, code, "adjective", adjectives)
         _enter_actor(lexicon, code, "seat", seats)
+    _add_unnamed_groups(lexicon, rules["unnamed_groups"])
+
+
+def _add_unnamed_groups(lexicon: Lexicon, nouns: Mapping[str, Collection[str]]) -> None:
+    adjectives: dict[str, str] = {}
+    for word, value in lexicon._phrases.written("actor"):
+        if value.form == "adjective" and lexicon.actors[value.code].kind == "state":
+            adjectives.setdefault(value.code, word)
+    codes: dict[str, dict[str, str]] = {}
+    for state, adjective in adjectives.items():
+        for ending, words in nouns.items():
+            code = f"{adjective.upper()} {ending}"
+            lexicon.actors.setdefault(code, Actor(code, f"{adjective} {ending.lower()}", "group"))
+            for word in words:
+                codes.setdefault(word, {})[state] = lexicon._actor_words.setdefault(f"{adjective} {word}".lower(), code)
+    lexicon._groups = codes
 
 
 def _enter_actor(lexicon: Lexicon, code: str, form: str, phrases: Collection[str]) -> None:
@@ -178,13 +204,19 @@ def _add_outlets(lexicon: Lexicon, rules: Mapping[str, Any]) -> None:
             lexicon._phrases.enter(words, "carrier" if speaks_for else "media", rule["name"])
 
 
+def _weapon_forms(words: str) -> tuple[str, ...]:
+    """A weapon's name as news write it: "S-300", "S-300s", "S300", "S300s"."""
+    joined = _HYPHEN.sub(r"\1\2", words)
+    return tuple(dict.fromkeys((words, plural(words), joined, plural(joined))))
+
+
 def _add_weapons(lexicon: Lexicon, rules: Mapping[str, Any]) -> None:
     lexicon._weapon_words.update({category: category for category in WEAPONS})
     for rule in rules["weapon"]:
         category = cast(Weapon, rule["category"])
         for key, vague in (("words", False), ("vague", True)):
             for words in rule.get(key, ()):
-                for form in (words, plural(words)):
+                for form in _weapon_forms(words):
                     lexicon._phrases.enter(form, "weapon", WeaponWord(category, vague))
                     lexicon._weapon_words.setdefault(form.lower(), category)
     for words in rules["not_weapon"]["words"]:
@@ -214,6 +246,7 @@ def _add_speech(phrases: Phrases, rules: Mapping[str, Any]) -> None:
         ("according", rules["say"]["according"]),
         ("untrue", rules["deny"]["words"]),
         ("not_denial", rules["deny"]["not_denial"]),
+        ("no_comment", rules["deny"]["no_comment"]),
         ("no_evidence", rules["deny"]["phrases"]),
         ("report", rules["report"]["words"]),
         ("media", rules["report"]["media"] + rules["report"]["organisations"]),

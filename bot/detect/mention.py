@@ -23,4 +23,7 @@ class Mention:
     subject: tuple[str, ...] = ()  # who acts in it: the supplier, the buyer, whoever halts or asks
     group: bool = False  # the recipient is an armed group that is named elsewhere
     frame: str = "give"
+    open_subject: bool = False  # "the ministry", "the kingdom" acts in it: somebody whom another unit names
+    undirected: bool = False  # a deal of two, of whom it is not told who sells
+    general: bool = False  # all that goes abroad, whoever gets it: "has banned arms exports"
     abroad: bool = False  # the goods leave the country, though nobody says whereto

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.detect.clauses import clause, is_passive, negated, phase_of
-from bot.detect.goods import categories
+from bot.detect.goods import PREPOSITIONS, categories
 from bot.detect.mention import Mention
-from bot.detect.parties import TO, bound, object_of, origin, role
+from bot.detect.parties import TO, bound, object_of, origin, possessor, role
 from bot.detect.phrases import TransferWord
-from bot.detect.subjects import subject_of
+from bot.detect.subjects import is_open, subject_of
 from bot.detect.text import Token, words
 
 _REACH = 8  # tokens between the verb and what it halts or asks for
-REQUESTS = words("proposal plan plans request requests offer bid appeal idea call calls")
+REQUESTS = words("proposal plan plans request requests offer bid appeal idea call calls plea pleas")
+_LIFTING = words(
+    "lift lifts lifted lifting ease eases eased easing drop drops dropped overturn overturns reverse reverses"
+)
+_DEMANDING = words("must should demand demands demanded demanding")
 _QUESTIONS = words("about whether if")
 
 
@@ -30,7 +34,7 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
     if passive and any(token.low in {"countries", "states", "law"} for token in row[i + 1 : i + 5]):
         return found  # "munitions banned in a hundred countries"
     if target is None and passive:  # "the shipment was paused"
-        target = next((m for m in found if left <= m.at < i and i - m.end < _REACH), None)
+        target = next((m for m in found if left <= m.at < i and i - m.end < _REACH and m.rule != "weapons of"), None)
         subject = role(row, i, right, words("by")) or subject
     if target:
         changed = _changed(row, i, word, left, right, subject, target)
@@ -45,6 +49,8 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
 def _changed(
     row: list[Token], i: int, word: TransferWord, left: int, right: int, subject: tuple[str, ...], target: Mention
 ) -> Mention:
+    if word.frame == "stop" and any(token.low in _LIFTING for token in row[max(left, i - 3) : i]):
+        return replace(target, phase="agreed", suppliers=target.suppliers or subject, subject=subject or target.subject)
     if word.frame == "stop" and negated(row, i, left):  # "would not block"
         return replace(target, phase="proposed", negated=False, subject=subject or target.subject)
     suppliers = target.suppliers
@@ -55,6 +61,7 @@ def _changed(
     return replace(
         target,
         start=min(i, target.start),
+        open_subject=target.open_subject or is_open(row, i, left),
         suppliers=suppliers,
         phase=target.phase if target.phase == "stopped" or _is_wished(row, i, word) else word.phase,
         subject=subject or target.subject,
@@ -63,9 +70,24 @@ def _changed(
     )
 
 
+def _asked(row: list[Token], i: int, goods: int) -> tuple[str, ...]:
+    """Whom one appeals to: "appeals to Berlin for tanks", "pleads with Paris for jets"."""
+    if i + 1 < len(row) and row[i + 1].low in {"to", "with"} and any(token.low == "for" for token in row[i:goods]):
+        return object_of(row, i + 1, goods)[1]
+    return ()
+
+
 def _is_wished(row: list[Token], i: int, word: TransferWord) -> bool:
-    """Whether the halt is only sought: "tries to stop", "urged to halt", but not "Germany to halt"."""
-    return word.frame == "stop" and i > 1 and row[i - 1].low == "to" and "actor" not in row[i - 2].tags
+    """Whether the halt is only sought: "tries to stop", "urges Berlin to halt", but not "Germany to halt"."""
+    if word.frame != "stop" or i < 2:
+        return False
+    if row[i - 1].low == "to":
+        j = i - 2
+        while j > 0 and ("actor" in row[j].tags or row[j].low in {"the", "and", ","}):
+            j -= 1
+        asking = (verb := row[j].tags.get("verb")) is not None and verb.frame == "ask"
+        return "actor" not in row[i - 2].tags or asking or bool({"say", "accuse", "protest"} & row[j].tags.keys())
+    return any(token.low in _DEMANDING for token in row[max(0, i - 5) : i])
 
 
 def _own(
@@ -81,15 +103,30 @@ def _own(
     into = bound(row, left, right) or role(row, i, right, TO)
     if word.frame == "stop":
         recipients = into
-        suppliers = role(row, i, right, words("from")) or origin(row, goods, left)
+        kept_from = role(row, i, right, words("from"))
+        suppliers = origin(row, goods, left)
+        if row[i].low.startswith(("with", "hold", "held")):
+            recipients = recipients or kept_from  # "withholds bombs from Israel"
+        else:
+            suppliers = kept_from or suppliers
+        asked = next((j for j in range(i + 1, goods[0]) if row[j].low in REQUESTS), None)
+        if asked is not None and not recipients:  # "turns down Kyiv's request for tanks"
+            recipients = possessor(row, asked, i)
         if not suppliers and not set(subject) & set(recipients):
             suppliers = subject
         if not recipients and not any("noun" in token.tags for token in row[left:right]):
             return None
     else:
-        suppliers = object_of(row, i, right)[1]
-        recipients = tuple(code for code in into or subject if code not in suppliers)
-        wanted = row[i].low.endswith("for") or any(token.low == "for" for token in row[i : goods[0]])
+        direct = object_of(row, i, right)[1] or _asked(row, i, goods[0])
+        giver = role(row, goods[-1], right, words("from")) or origin(row, goods, i, told=True)
+        suppliers = direct or giver
+        whom = subject if into == direct else into or subject
+        recipients = tuple(code for code in whom if code not in suppliers)
+        wanted = (
+            row[i].low.endswith("for")
+            or any(token.low == "for" for token in row[i : goods[0]])
+            or (giver and goods[0] - i <= 4 and not any(token.low in PREPOSITIONS for token in row[i : goods[0]]))
+        )
         if not recipients or not wanted or (not suppliers and goods[0] - i > 4):
             return None
     phase, denied = phase_of(row, i, left, right, word, goods)

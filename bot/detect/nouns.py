@@ -19,13 +19,18 @@ _SUPPORT = words(
     "pledges pledged promise promises push prepare prepares authorise authorised authorize authorized offer offers "
     "offered green-lights has had"
 )
-_GETTING = words("purchase acquisition procurement buy import")
+_GETTING = words("purchase acquisition procurement buy import order")
 # They may name a transfer without a word for the goods, where the story has told of it.
+_IMPOSING = words(
+    "impose imposes imposed slap slaps slapped extend extends extended renew renews renewed prolong prolongs prolonged "
+    "adopt adopts adopted approve approves approved declare declares declared announce announces announced clamp clamps"
+)
 _BARE = words("shipment shipments delivery deliveries supplies transfer transfers sale sales consignment transaction")
 _CIVIL = words("power gas energy food water grain oil medical fuel electricity aid vaccine wheat")
 # What may stand between a weapon and whom it goes to; behind a vague word ("plane") only the second.
 _LINKS = words("to for into bound meant destined going headed heading crossing")
 _NEAR_LINKS = words("to for")
+_HANDS = words("hands camp arsenal arsenals possession inventory stockpile stockpiles bases depot depots ranks")
 _MOVING = words("sent arrive arrived way landed went gone flown")
 
 
@@ -34,6 +39,8 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
     if i and row[i - 1].low in _CIVIL:
         return None
     left, right = clause(row, i)
+    if word.frame == "embargo":
+        return _embargo(row, i, word, arms, left, right)
     before = [j for j in arms if left <= j and i - 4 <= j < i]
     after = [j for j in arms if i < j < right and j <= i + 9 and _is_about(row, i, j)]
     goods = before or ([i] if i in arms else []) or after
@@ -49,8 +56,10 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
         own = origin(row, after, i)
     suppliers, recipients = _noun_parties(row, i, right, word, subject, own, max(i, *goods, i))
     if row[i].low.rstrip("s") in _GETTING:
-        suppliers = own if before and own else role(row, i, right, FROM) or origin(row, after, i)
-        recipients = subject if before and own else role(row, i, right, TO) or own or subject
+        buyer = possessor(row, first, left)  # "Iran's S-300 order"; "Russian S-300 order" tells who sells
+        bought = own if before and own != buyer else origin(row, after, i)
+        suppliers = bought or role(row, i, right, FROM)
+        recipients = buyer or (subject if bought else role(row, i, right, TO) or own or subject)
     elif (
         word.frame == "give"
         and not suppliers
@@ -80,6 +89,21 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
         subject,
         group=not recipients and any("group" in token.tags for token in row[i + 1 : min(i + 6, right)]),
         frame="bare" if bare and word.frame == "give" else word.frame,
+        undirected=word.frame == "deal" and (len(pair) > 1 or (suppliers == subject and not role(row, i, right, TO))),
+        general=row[i].low == "exports" and not recipients,
+    )
+
+
+def _embargo(row: list[Token], i: int, word: TransferWord, arms: list[int], left: int, right: int) -> Mention | None:
+    """ "UN slaps arms embargo on Sylvania": whoever imposes it stops what goes there."""
+    imposed = any(token.low in _IMPOSING for token in row[max(left, i - 6) : i])
+    under = role(row, i, min(right, i + 5), words("on against"))
+    if i - 1 not in arms or not imposed or not under:
+        return None
+    _, subject = subject_of(row, i - 1, left)
+    suppliers = tuple(code for code in subject if code not in {"UN", "EU"})
+    return Mention(
+        word.rule, i, i - 1, i + 1, suppliers, under, ("unspecified",), "stopped", False, subject, frame="seize"
     )
 
 
@@ -93,7 +117,8 @@ def _noun_parties(
     last: int,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Supplier and recipient of a noun by its class; whoever stands before a deal is the side that is not named."""
-    into, away = role(row, i, right, TO), role(row, i, right, FROM)
+    into = role(row, i, right, TO)
+    away = role(row, i, right, words("from")) or role(row, last, min(right, last + 3), words("by"))
     # "deal with Sylvania for tanks", "contracts for tanks with Sylvania", but not "never came up in a call with …"
     partner = role(row, i, min(right, i + 5), words("with")) or role(row, last, min(right, last + 5), words("with"))
     if word.frame == "use":
@@ -151,6 +176,7 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     if follows and (goal := actor(follows)) and goal.form == "goal":
         into = (goal.code,)
     suppliers = role(row, last, min(right, last + 5), words("from")) or origin(row, [i], left)
+    into = into or (_holder(row, last, right) if suppliers else ())
     group = (
         not into and bool(follows and follows.low in links) and any("group" in t.tags for t in row[last + 1 : last + 6])
     )
@@ -172,6 +198,17 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
         phase = "agreed"
     suppliers = tuple(code for code in suppliers if code not in into)
     return Mention(word.rule, i, i, last + 1, suppliers, into, categories(row, goods), phase, denied, subject, group)
+
+
+def _holder(row: list[Token], last: int, right: int) -> tuple[str, ...]:
+    """In whose hands the weapons are: "rockets in Hamas hands", "missiles in Haftar's camp"."""
+    if (
+        last + 2 < right
+        and row[last + 1].low in {"in", "with"}
+        and any(t.low in _HANDS for t in row[last + 2 : last + 6])
+    ):
+        return role(row, last, min(right, last + 4), words("in with"))
+    return ()
 
 
 def _only_other(row: list[Token], left: int, right: int, recipients: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from bot.detect.goods import categories, weapon
 from bot.detect.mention import Mention
 from bot.detect.parties import actor, role
 from bot.detect.phrases import TransferWord
-from bot.detect.subjects import subject_of
+from bot.detect.subjects import is_open, subject_of
 from bot.detect.text import Token, words
 
 _DETERMINERS = words(
@@ -18,7 +18,8 @@ _DETERMINERS = words(
 _NOUNS_TOO = words(
     "passes moves takes lease offer loads ship ships find finds arm fire fires launch launches use uses field fields"
 )
-_BEFORE_ARMED = words("has have had never not secretly it")
+_BEFORE_ARMED = words("has have had never not secretly it hasn't haven't hadn't didn't not ever")
+_BE = words("been being is are was were")
 _BEFORE_VERB = words(
     "to will would not can could may might must should and or who which doesn't don't didn't won't also never that"
 )
@@ -70,6 +71,7 @@ class Nucleus:
             subject,
             group and not recipients,
             self.word.frame,
+            not self.passive and is_open(self.row, self.at, self.left),
         )
 
 
@@ -78,6 +80,8 @@ def is_verb(row: list[Token], i: int, word: TransferWord) -> bool:
     token, before, after = row[i], row[i - 1] if i else None, row[i + 1] if i + 1 < len(row) else None
     if token.low == "armed":
         return _is_armed(row, i)
+    if token.low == "due" and after and after.low == "to":
+        return i + 2 < len(row) and "verb" in row[i + 2].tags  # else it tells why
     if token.low == "equipped" and (after is None or after.low == "with") and not (before and before.low in HAVE):
         return False
     nounish = bool({"weapon", "noun"} & token.tags.keys()) or token.low in _NOUNS_TOO
@@ -108,5 +112,5 @@ def _is_armed(row: list[Token], i: int) -> bool:
         return False
     before, after = row[i - 1], row[i + 1]
     follower = row[i + 2] if after.low == "the" and i + 2 < len(row) else after
-    whom = {"actor", "group"} & follower.tags.keys()
-    return before.low in _BEFORE_ARMED or bool(actor(before) and whom)
+    whom = {"actor", "group", "office"} & follower.tags.keys() or after.low == "the government"
+    return before.low in _BEFORE_ARMED or (before.low in _BE and after.low == "by") or bool(actor(before) and whom)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.detect.forms import verb_forms
+from bot.detect.forms import spellings, verb_forms
 from bot.detect.text import Token, tokens, words
 from bot.model import Phase, Weapon
 
@@ -47,6 +47,7 @@ class TransferWord:
 class _Entry:
     words: tuple[str, ...]
     cased: tuple[str, ...] | None  # as they must be written; None: in any case
+    possessive: bool  # whether it holds a possessive: "Syria's rebels"
     kind: str
     value: Any
 
@@ -60,12 +61,13 @@ class Phrases:
 
     def enter(self, phrase: str, kind: str, value: Any) -> None:
         """Know a phrase as a `kind`. Words with a capital are matched as written, others in any case."""
-        written = tuple(token.text for token in tokens(phrase))
+        found = tokens(phrase)
+        written = tuple(token.text for token in found)
         lower = tuple(word.lower() for word in written)
         cased = written if written != lower else None
         row = self._entries[lower[0]]
-        row.append(_Entry(lower, cased, kind, value))
-        row.sort(key=lambda entry: -len(entry.words))
+        row.append(_Entry(lower, cased, any(token.possessive for token in found[:-1]), kind, value))
+        row.sort(key=lambda entry: -len(entry.words))  # stable: of two as long, the first rule stays the first
         self._written.append((phrase.lower(), kind, value))
 
     def enter_verbs(self, verbs: Iterable[str], irregular: Mapping[str, str], kind: str) -> None:
@@ -79,6 +81,13 @@ class Phrases:
         for verb in verbs:
             for form, names in _by_form(verb, irregular):
                 self.enter(form, "verb", replace(word, forms=names))
+
+    def written(self, kind: str) -> Iterator[tuple[str, Any]]:
+        """Every phrase of a kind as it is written in the rules, with its value."""
+        for row in self._entries.values():
+            for entry in row:
+                if entry.kind == kind:
+                    yield " ".join(entry.cased or entry.words), entry.value
 
     def all(self) -> Iterator[tuple[str, str, Any]]:
         """Every phrase in lower case with its kind and value."""
@@ -95,6 +104,8 @@ class Phrases:
                 last = found[at + length - 1]
                 text = " ".join(part.text for part in found[at : at + length])
                 token = Token(text, text.lower(), token.start, last.end, last.possessive)
+            if "none" in tags:
+                tags.pop("weapon", None)  # "Shell" in capitals is the firm
             token.tags = tags or self._compound(token)
             tagged.append(token)
             at += length
@@ -115,7 +126,7 @@ class Phrases:
             span = found[at : at + length]
             if length > 2 and tuple(token.low for token in span) != entry.words:
                 continue
-            if entry.kind != "none" and any(token.possessive for token in span[:-1]):
+            if entry.kind != "none" and not entry.possessive and any(token.possessive for token in span[:-1]):
                 continue
             if entry.cased and not _written_so(span, entry.cased):
                 continue
@@ -124,8 +135,11 @@ class Phrases:
         return best, tags
 
     def _compound(self, token: Token) -> dict[str, Any]:
-        """ "Chinese-made" and "Moscow-bound" tell an origin and a goal."""
+        """ "Chinese-made" and "Moscow-bound" tell an origin and a goal, "16-helicopter" what a deal is about."""
         head, _, tail = token.text.rpartition("-")
+        if head.isdigit() and (parts := tokens(tail)):
+            tags = self._longest(parts, 0)[1]
+            return {"weapon": tags["weapon"]} if "weapon" in tags else {}
         if not head or tail not in _ORIGIN | _GOAL:
             return {}
         parts = tokens(head)
@@ -137,8 +151,10 @@ class Phrases:
 
 def _by_form(verb: str, irregular: Mapping[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
     forms: dict[str, set[str]] = defaultdict(set)
-    for name, form in verb_forms(verb, irregular.get(verb)).items():
-        forms[form].add(name)
+    for spelling in spellings(verb):
+        for name, form in verb_forms(spelling, irregular.get(verb)).items():
+            if spelling == verb or name not in {"base", "s"}:
+                forms[form].add(name)
     for form, names in forms.items():
         yield form, frozenset(names)
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from bot.detect import attribution, frames
 from bot.detect.attribution import Owner, Voice
-from bot.detect.completing import NOUN_RULES, completed
+from bot.detect.completing import NOUN_RULES, Cast, completed
 from bot.detect.goods import PREPOSITIONS
 from bot.detect.lexicon import Lexicon
 from bot.detect.mention import Mention
-from bot.detect.parties import actor
+from bot.detect.parties import actor, object_of
 from bot.detect.text import Unit, words
 from bot.model import Claim
 
@@ -33,6 +33,8 @@ class Reading:
     home: str | None  # who the story is about: its first actor that no preposition holds
     group: str | None  # the armed group, where it names just one
     accuser: str | None  # whose claim the story speaks of first, other than the media's and that of who it is about
+    receivers: frozenset[str]  # the recipients of mentions that are more than bare weapons
+    halted: frozenset[tuple[tuple[str, ...], tuple[str, ...]]]  # suppliers and recipients of what was stopped
     last_speakers: tuple[str, ...] = ()
     claims: list[Claim] = field(default_factory=list)
     reported: list[tuple[Unit, str, Mention]] = field(default_factory=list)  # whose report was denied, and of what
@@ -55,7 +57,7 @@ class Reading:
             and mention.suppliers
             and not recipient_spoke
         ):
-            return mention.suppliers[:1]
+            return mention.recipients[:1] if mention.frame == "get" and mention.recipients else mention.suppliers[:1]
         if subject.open == "group" and self.group:
             return (self.group,)
         if subject.open == "country" and self.last_speakers:
@@ -67,6 +69,14 @@ class Reading:
         if subject.open == "name":
             return self._accuser()
         return self.last_speakers[:1] or mention.suppliers[:1]
+
+    def told_elsewhere(self, mention: Mention) -> bool:
+        """Whether the story tells of a transfer to the same recipients in more than bare weapons."""
+        return not self.receivers.isdisjoint(mention.recipients)
+
+    def follows_halt(self, mention: Mention) -> bool:
+        """Whether the story tells that just this transfer was halted, so that it is no denial that nothing goes."""
+        return mention.phase in {"proposed", "agreed"} and (mention.suppliers, mention.recipients) in self.halted
 
     def both(self, said: list[Mention]) -> tuple[str, ...]:
         """Who "both" are: the two suppliers where there are two, else supplier and recipient."""
@@ -87,14 +97,30 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     group = _group(units, lexicon)
     home = _home(units)
     found = [
-        [_by_denier(_with_group(mention, group), of_unit) for mention in frames.find(unit)]
+        [_by_denier(_with_group(_directed(mention, lexicon), group), of_unit) for mention in frames.find(unit)]
         for unit, of_unit in zip(units, voices, strict=True)
     ]
     deniers = {code for of_unit in voices for voice in of_unit if voice.kind == "deny" for code in voice.subject.codes}
     denier = deniers.pop() if len(deniers) == 1 else None
     accusers = (owner.code for of_unit in owners for owner in of_unit if owner.code not in {home, "MEDIA"})
-    mentions = completed(found, home, denier, _label(units))
-    return Reading(units, lexicon, voices, owners, mentions, home, group, next(accusers, None))
+    mentions = completed(found, Cast(home, denier, _label(units), _accused(units, voices)))
+    every = [mention for of_unit in mentions for mention in of_unit]
+    receivers = frozenset(code for m in every if m.rule != "weapons for" for code in m.recipients)
+    halted = frozenset((m.suppliers, m.recipients) for m in every if m.phase == "stopped")
+    accuser = next(accusers, None)
+    return Reading(units, lexicon, voices, owners, mentions, home, group, accuser, receivers, halted)
+
+
+def _accused(units: list[Unit], voices: list[list[Voice]]) -> str | None:
+    """The only one whom the story says to be accused, blamed or sanctioned."""
+    codes = {
+        code
+        for unit, of_unit in zip(units, voices, strict=True)
+        for voice in of_unit
+        if voice.kind == "accuse"
+        for code in object_of(unit.tokens, voice.at, len(unit.tokens))[1]
+    }
+    return codes.pop() if len(codes) == 1 else None
 
 
 def _label(units: list[Unit]) -> str | None:
@@ -125,6 +151,15 @@ def _group(units: list[Unit], lexicon: Lexicon) -> str | None:
 def _with_group(mention: Mention, group: str | None) -> Mention:
     if mention.group and group and not mention.recipients and group not in mention.suppliers:
         return replace(mention, recipients=(group,))
+    return mention
+
+
+def _directed(mention: Mention, lexicon: Lexicon) -> Mention:
+    """A deal in which only one side is known as an exporter of arms: that side supplies."""
+    sells = set(mention.suppliers) & lexicon.exporters
+    buys = set(mention.recipients) & lexicon.exporters
+    if mention.undirected and mention.suppliers and mention.recipients and buys and not sells:
+        return replace(mention, suppliers=mention.recipients, recipients=mention.suppliers)
     return mention
 
 

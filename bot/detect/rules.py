@@ -22,6 +22,10 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
         "*actor": frozenset({"code", "name", "kind", "names", "adjectives", "seats", "people", "drop"}),
         "*firm": frozenset({"name", "names", "state"}),
         "states": frozenset({"leave_out", "capitals_left_out", "demonym_of"}),
+        "exporters": frozenset({"codes"}),
+        "unnamed_groups": frozenset(
+            {"REBELS", "MILITIAS", "MILITANTS", "SEPARATISTS", "JIHADISTS", "GANGS", "CARTELS"}
+        ),
         "not_actor": frozenset({"words", "first_names", "surnames", "given_names"}),
     },
     "outlets": {"*outlet": frozenset({"name", "names", "speaks_for"})},
@@ -33,10 +37,10 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "speech": {
         "say": frozenset({"verbs", "forms", "according"}),
-        "accuse": frozenset({"verbs"}),
-        "deny": frozenset({"verbs", "forms", "words", "not_denial", "phrases"}),
-        "call": frozenset({"verbs"}),
-        "protest": frozenset({"verbs"}),
+        "accuse": frozenset({"verbs", "forms"}),
+        "deny": frozenset({"verbs", "forms", "words", "not_denial", "no_comment", "phrases"}),
+        "call": frozenset({"verbs", "forms"}),
+        "protest": frozenset({"verbs", "forms"}),
         "report": frozenset({"words", "media", "organisations"}),
         "office": frozenset({"words", "both", "country", "group", "unnamed"}),
     },
@@ -45,7 +49,7 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
 _SINGLE = {"code", "name", "kind", "state", "speaks_for", "category", "class", "phase", "forms", "weak", "demonym_of"}
 _CLASSES = {
     "verb": ("give", "arm", "get", "arrive", "load", "unload", "find", "use", "boost", "ask", "stop", "seize"),
-    "noun": ("give", "get", "use", "deal", "supplier"),
+    "noun": ("give", "get", "use", "deal", "supplier", "embargo"),
 }
 
 Rules = dict[str, dict[str, Any]]

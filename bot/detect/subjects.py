@@ -15,6 +15,7 @@ _PLANS = words(
     "plan plans bid request requests offer decision proposal attempt attempts refusal readiness move moves push "
     "plot intention"
 )
+_COUNTRIES = words("country kingdom nation state government regime")
 _PRONOUNS = words("it they he she we i")
 _AUXILIARY = words(
     "that has had have been is are was were be will would may might could can to not never also already secretly "
@@ -42,11 +43,16 @@ def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...
         left = said  # "Kenya said planes were bringing arms": the planes brought them
     j = i - 1
     while j >= left:
+        if row[j].low == "," and (aside := _aside(row, j, left)) is not None:
+            j = aside - 1
+            continue
         word = actor(row[j])
         if row[j].low == "there":
             break
         if word and word.form not in {"origin", "goal"} and not describes_arms(row, j):
             start, codes = group(row, j, left, -1)
+            if best[1] and best[0] < i and row[j].possessive:
+                break
             if not _held(row, start):
                 best = start, codes
                 if not pronoun:
@@ -56,6 +62,32 @@ def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...
             return best  # "Russia says the U.S. would … if it gives": it is who the sentence is about
         j -= 1
     return best
+
+
+def _aside(row: list[Token], comma: int, left: int) -> int | None:
+    """Where ", Seoul said on Friday," begins, if that is what ends at a comma: it is not the subject."""
+    start = next((j for j in range(comma - 1, max(left, comma - 8), -1) if row[j].low == ","), None)
+    return start if start is not None and any("say" in token.tags for token in row[start:comma]) else None
+
+
+def is_open(row: list[Token], i: int, left: int) -> bool:
+    """Whether the subject of the verb at `i` is an office or a country that the unit does not name: "the kingdom"."""
+    for j in range(i - 1, max(left, i - 5) - 1, -1):
+        if actor(row[j]) or {"say", "deny", "verb"} & row[j].tags.keys():
+            return False
+        if ("office" in row[j].tags or row[j].low in _COUNTRIES) and not row[j].possessive:
+            return not any(actor(token) for token in row[max(left, j - 3) : j])
+        if row[j].low in PREPOSITIONS or row[j].low == ",":
+            return False
+    return False
+
+
+def thanked_by(row: list[Token], i: int, left: int) -> tuple[str, ...]:
+    """Who thanks for what the verb at `i` tells: "Kyiv thanks Berlin for sending tanks"."""
+    for j in range(i - 1, max(left, i - 8), -1):
+        if row[j].low.startswith("thank"):
+            return subject_of(row, j, left)[1]
+    return ()
 
 
 def _said(row: list[Token], i: int, left: int) -> int | None:
@@ -78,6 +110,10 @@ def _controlled(row: list[Token], i: int, left: int) -> int | None:
     if row[j].low != "to" and not row[i].low.endswith("ing"):
         return None
     k = j - 1
+    if row[j].low == "of" and "report" in row[k].tags:
+        return k  # "rejects Kyiv's accusation of arming": it is not Kyiv that arms
+    if row[k].low in {"it", "them", "him", "her"} and k > left and "accuse" in row[k - 1].tags:
+        return k
     if row[j].low == "to" and row[k].low in _UNNAMED:
         return k
     if (row[j].low != "to" and row[k].low in {"country", "the country", "kingdom"}) or "group" in row[k].tags:
@@ -107,6 +143,8 @@ def _planned(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...]]
     if i - 2 < left or row[i - 1].low != "to" or row[i - 2].low not in _PLANS:
         return None
     for j in range(i - 3, max(left, i - 7) - 1, -1):
+        if (verb := row[j].tags.get("verb")) and verb.frame in {"seize", "stop"}:
+            return i, ()  # "foils plot to smuggle": who foils it has not planned it
         if actor(row[j]):
             return j, (head_code(row, j),)
         if {"say", "call", "deny"} & row[j].tags.keys():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.detect.clauses import clause, is_passive
-from bot.detect.goods import goes_abroad, meant_for, names_goods, one_list, weapon
+from bot.detect.goods import categories, goes_abroad, meant_for, names_goods, one_list, weapon
 from bot.detect.mention import Mention
 from bot.detect.nucleus import Nucleus
 from bot.detect.parties import (
@@ -21,6 +21,7 @@ from bot.detect.parties import (
     vessel_of,
 )
 from bot.detect.phrases import TransferWord
+from bot.detect.subjects import thanked_by
 from bot.detect.text import Token, words
 
 _REACH = 14  # tokens: how far goods may stand from their nucleus
@@ -37,6 +38,8 @@ FIRING = words(
 _SHIPPED = words(
     "shipment shipments cargo smuggled smuggling bound ship boat vessel dhow truck container consignment parts from"
 )
+_FORCES = words("forces army troops military junta militia rebels fighters")
+_NONE = words("none nothing")
 _GONE = words("gone went go going")
 _MOVING = words("aircraft ships drones armour missiles")
 _CRAFT = words("plane planes aircraft")
@@ -45,6 +48,8 @@ _CRAFT = words("plane planes aircraft")
 def verb_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) -> Mention | None:
     """The transfer that the verb at `i` tells of, if it is one."""
     left, right = clause(row, i)
+    if any("media" in token.tags for token in row[i + 1 : i + 4]) and row[min(i + 1, len(row) - 1)].low == "by":
+        return None  # "the story carried by the Tokyo Shimbun"
     goods = [j for j in arms if left <= j < right and abs(j - i) <= _REACH and not meant_for(row, j)]
     behind = one_list(row, [j for j in goods if j < i][::-1])[::-1]
     ahead = one_list(row, [j for j in goods if j > i])
@@ -91,23 +96,43 @@ def _gives(n: Nucleus) -> Mention | None:
     goods = n.ahead
     if not goods or goods[0] - n.at > 9:
         near = n.behind and not (n.word.weak and n.at - n.behind[-1] > 6)
-        if (names_goods(n.row, n.at + 1, min(n.at + 3, n.right)) and (into or direct)) or n.any_behind("group", 4):
+        forces = direct and any(token.low in _FORCES for token in n.row[n.at + 1 : min(n.at + 5, n.right)])
+        named = names_goods(n.row, n.at + 1, min(n.at + 3, n.right))
+        if (named and (into or direct)) or n.any_behind("group", 4) or (forces and not n.word.weak):
             goods = []
         elif near and (into or direct or group) and _is_relative(n):
             goods = n.behind  # "the drones that Iran sent"; goods that stand as the subject send nothing
+        elif n.row[n.at + 1].low in _NONE if n.at + 1 < n.right else False:
+            goods = []  # "will send none": of what was told before
         else:
             return None
+    if n.word.weak and goods is n.ahead and goods and _is_instrument(n.row, n.at, goods[0]):
+        return None
     _, subject = n.subject()
     if direct and describes_arms(n.row, object_at) and (into or _is_adjective(n.row, object_at)):
         direct = ()
-    recipients = direct or into or pronoun_object(n.row, n.at, n.left, n.right, subject)
-    suppliers = subject or n.role(words("from")) or origin(n.row, goods, n.at if goods is n.ahead else n.left)
+    recipients = (
+        direct or into or thanked_by(n.row, n.at, n.left) or pronoun_object(n.row, n.at, n.left, n.right, subject)
+    )
+    away = n.role(words("from"))
+    carried = any(token.low in {"which", "that"} for token in n.row[max(n.left, n.at - 3) : n.at])
+    if carried and away and into:
+        subject = ()  # "the Antonov, which was bringing fighters from Kazakhstan to North Korea"
+    suppliers = subject or away or origin(n.row, goods, n.at if goods is n.ahead else n.left)
     unsaid = n.word.weak and not recipients and not group and not goes_abroad(n.row, n.left, n.right)
     if unsaid and (not suppliers or (n.word.rule == "send" and _are_craft(n.row, goods))):
         return None
     if n.word.rule == "send" and any(token.low in DEPLOYED for token in n.row[n.at : n.right]):
         return None
     return n.mention(suppliers, recipients, goods, subject, group)
+
+
+def _is_instrument(row: list[Token], i: int, goods: int) -> bool:
+    """ "hands the visitors a defeat with a rocket": behind "with" stand goods only where the receiver is before it."""
+    j = next((j for j in range(i + 2, goods) if row[j].low == "with"), None)
+    before = row[j - 1] if j else None
+    receivers = {"actor", "group", "office", "country"}
+    return before is not None and before.text.islower() and not receivers & before.tags.keys()
 
 
 def _is_relative(n: Nucleus) -> bool:
@@ -129,6 +154,8 @@ def _is_adjective(row: list[Token], i: int) -> bool:
 
 def _get(n: Nucleus) -> Mention | None:
     away = n.role(words("from"))
+    if n.passive and n.word.rule == "take":
+        return None  # "arms taken by commandos" were seized
     if n.passive:
         recipients = n.role(words("by in"))
         return (
@@ -141,6 +168,9 @@ def _get(n: Nucleus) -> Mention | None:
             return None
         if n.word.rule == "weigh" and (len(between) > 5 or any("verb" in token.tags for token in between[1:3])):
             return None
+    into = role(n.row, n.ahead[-1], min(n.right, n.ahead[-1] + 4), words("for to")) if n.ahead else ()
+    if n.word.rule == "weigh" and into and recipients and not set(into) & set(recipients):
+        return n.mention(recipients, into, n.ahead, recipients)  # "Moscow mulls missiles for Yemen's rebels"
     suppliers = away or origin(n.row, n.ahead, n.at) or maker(n.row, n.at, n.right)
     at, direct = object_of(n.row, n.at, n.right)
     if not suppliers and direct and describes_arms(n.row, at):  # "buying US Tomahawk missiles"
@@ -156,7 +186,8 @@ def _arrive(n: Nucleus) -> Mention | None:
     """ "Iranian drones reached Russia", "10,000 of them have gone to Russia"."""
     goods = [j for j in n.behind if n.at - j <= 7 and n.row[j].low not in _CRAFT]
     clause_words = {token.low for token in n.row[n.left : n.right]}
-    if (not goods and not names_goods(n.row, n.left, n.at)) or clause_words & FIRING:
+    harmless = {"air-defence", "armour", "artillery", "small-arms", "ships"} & set(categories(n.row, goods))
+    if (not goods and not names_goods(n.row, n.left, n.at)) or (clause_words & FIRING and not harmless):
         return None
     if _are_craft(n.row, goods) and clause_words & DEPLOYED:
         return None
@@ -219,9 +250,11 @@ def _seize(n: Nucleus) -> Mention | None:
         return None
     if _are_craft(n.row, goods) and not any(token.low in _SHIPPED for token in n.row[n.left : n.right]):
         return None  # a missile that is intercepted was fired, a plane that is seized was captured
-    suppliers = n.role(FROM) or role(n.row, goods[0], n.at, FROM) or origin(n.row, goods, n.left)
-    recipients = bound(n.row, n.left, n.right) or n.role(TO)
-    return n.mention(suppliers, recipients, goods, n.subject()[1]) if suppliers or recipients else None
+    away = words("from") if n.passive else FROM
+    suppliers = n.role(away) or role(n.row, goods[0], n.at, away) or origin(n.row, goods, n.left)
+    recipients = bound(n.row, n.left, n.right) or n.role(TO) or role(n.row, goods[0], n.at, TO)
+    subject = n.role(words("by")) if n.passive else n.subject()[1]
+    return n.mention(suppliers, recipients, goods, subject) if suppliers or recipients else None
 
 
 def _use(n: Nucleus) -> Mention | None:

@@ -70,6 +70,14 @@ def test_a_user_adds_an_actor_a_weapon_and_a_verb(tmp_path: Path) -> None:
     assert lexicon.find_actor("russia") == "RU"
 
 
+def test_what_a_user_adds_to_a_known_actor_leaves_the_rest_as_it_is(tmp_path: Path) -> None:
+    rules_folder(tmp_path, "actors.toml", '[[actor]]\ncode = "BE"\nseats = ["Laken"]\n\n[[actor]]\ncode = "RSF"\n')
+    lexicon = load(tmp_path)
+    assert (lexicon.find_actor("laken"), lexicon.name("BE")) == ("BE", "Belgium")
+    assert lexicon.find_actor("brussels") == "EU"  # which the built-in rules take from Belgium
+    assert lexicon.actors["RSF"].kind == "group"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [

@@ -1,0 +1,47 @@
+"""Armed groups named by their country alone: "Syrian rebels", "Syria's rebels", "rebels in eastern Ukraine"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.detect.phrases import ActorWord
+from bot.detect.text import Token, words
+
+_PARTS = words("eastern western northern southern central the")
+
+
+def with_groups(row: list[Token], codes: Mapping[str, Mapping[str, str]]) -> list[Token]:
+    """The tokens, each such phrase made one that is tagged as the actor of its code: noun → state → code."""
+    if not any(token.low in codes for token in row):
+        return row
+    merged: list[Token] = []
+    i = 0
+    while i < len(row):
+        token = row[i]
+        of_state = codes.get(token.low)
+        end = i + 1
+        if of_state and "actor" not in token.tags:
+            before = merged[-1].tags.get("actor") if merged else None
+            if before and before.form in {"adjective", "name"} and before.code in of_state:
+                token = _joined(merged.pop(), token, of_state[before.code])
+            elif (place := _place(row, i)) and (code := of_state.get(row[place].tags["actor"].code)):
+                token = _joined(token, row[place], code)
+                end = place + 1
+        merged.append(token)
+        i = end
+    return merged
+
+
+def _place(row: list[Token], i: int) -> int | None:
+    """Where the state of "rebels in Syria", "militants in northern Mali" stands."""
+    if i + 2 >= len(row) or row[i + 1].low != "in":
+        return None
+    k = i + 3 if row[i + 2].low in _PARTS and i + 3 < len(row) else i + 2
+    word = row[k].tags.get("actor")
+    return k if word and word.form == "name" else None
+
+
+def _joined(first: Token, last: Token, code: str) -> Token:
+    text = f"{first.text} {last.text}"
+    tags = {"actor": ActorWord(code, "name")}
+    return Token(text, text.lower(), first.start, last.end, last.possessive, tags)
