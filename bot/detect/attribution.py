@@ -24,7 +24,9 @@ _PRONOUNS = words("he she it they we i")
 _NEVER = words("not never neither nor")
 _DASHES = words("— – -- -")
 _QUOTES = words('“ ‘ "')
-_NO_REPORTS = words("proposal plan plans request requests offer bid appeal idea call calls criticism decision motion")
+_NO_REPORTS = words(
+    "proposal plan plans request requests offer bid appeal idea call calls criticism decision motion plea pleas"
+)
 _LABELS = words("war crisis conflict latest live update updates briefing glance news headlines recap")
 _MEDIA = Subject(("MEDIA",))
 
@@ -279,4 +281,5 @@ def _behind_colon(row: list[Token], i: int, lexicon: Lexicon, found: list[Voice]
     subject = named(row, i + 1, topic, lexicon, nearest=False)
     if not subject.codes or any(voice.at > i and voice.kind == "say" for voice in found):
         return None
-    return Voice("topic", i, subject, 0, len(row)) if topic == subject.end else Voice("say", i, subject, 0, i)
+    about = topic == subject.end and topic < len(row)  # "…: Peskov on arms"
+    return Voice("topic", i, subject, 0, len(row)) if about else Voice("say", i, subject, 0, i)

@@ -83,7 +83,8 @@ def _read_unit(reading: Reading, index: int) -> None:
             _deny(reading, unit, speaker, mention)
             _assert_denied_report(reading, unit, owners, mention, untrue)
         elif no_evidence is not None and no_evidence < mention.at:
-            _deny(reading, unit, speaker, mention)
+            without = subject_of(unit.tokens, no_evidence, 0)[1] if speaker is None else ()
+            _deny(reading, unit, speaker, replace(mention, subject=without) if without else mention)
         elif mention.negated and mention.phase != "stopped":
             if mention.subject or not reading.follows_halt(mention):  # "halts exports … nothing more will be shipped"
                 _deny(reading, unit, speaker, mention)

@@ -114,7 +114,7 @@ def is_passive(row: list[Token], i: int, word: TransferWord, left: int) -> bool:
     for j in range(i - 1, max(left, i - 4) - 1, -1):
         if row[j].low in _BE:
             return True
-        if row[j].low in HAVE:
+        if row[j].low in HAVE or row[j].low in {"that", "which", "who"}:
             return False
     last = row[i - 1] if i > left else None
     if last and last.low.endswith("ly") and i - 1 > left:  # "weapons previously given to"
@@ -141,7 +141,8 @@ def phase_of(
     """How far the transfer is, and whether it is negated, from what stands around the nucleus in its clause."""
     places = before(row, i, left)
     told_before = [phase for j in reversed(places) if "phase" in row[j].tags and (phase := _phase_told(row, j))]
-    after = [token.tags["phase"] for token in row[i + 1 : min(i + 6, right)] if "phase" in token.tags]
+    behind = range(i + 1, min(i + 6, right))
+    after = [phase for j in behind if "phase" in row[j].tags and (phase := _phase_told(row, j))]
     denied = negated(row, i, left) or _none_of_it(row, i, goods)
     to = i > left and row[i - 1].low == "to" and "base" in word.forms
     if to and i - 2 >= left and row[i - 2].low.startswith(("continu", "go", "keep", "used")):
@@ -176,7 +177,7 @@ def _phase_told(row: list[Token], j: int) -> Phase | None:
     """What a word for a phase says of how far it is; None for "in May" and "intercepted messages"."""
     phase: Phase = row[j].tags["phase"]
     follower = row[j + 1] if j + 1 < len(row) else None
-    if row[j].text == "May" and j and (row[j - 1].low in _BEFORE_MONTH or (follower and follower.text[:1].isdigit())):
+    if _is_month(row, j):
         return None
     if follower and follower.low in _MESSAGES:
         return None
@@ -192,6 +193,12 @@ def _is_let(row: list[Token], i: int, left: int) -> bool:
         if row[j].low in _LETTING:
             return any("actor" in token.tags for token in row[j + 1 : i])
     return False
+
+
+def _is_month(row: list[Token], j: int) -> bool:
+    """Whether "May" is the month."""
+    digits = j + 1 < len(row) and row[j + 1].text[:1].isdigit()
+    return row[j].text == "May" and j > 0 and (row[j - 1].low in _BEFORE_MONTH or digits)
 
 
 def _none_of_it(row: list[Token], i: int, goods: list[int]) -> bool:

@@ -137,6 +137,8 @@ def _with_home(mention: Mention, home: str | None) -> Mention:
 
 def _with_other(mention: Mention, cast: Cast) -> Mention:
     """Who denies a transfer is a party to it; "Ukraine war: U.S. to send rockets" says whereto."""
+    if not mention.suppliers and mention.frame in {"give", "arm"} and mention.recipients and cast.denier:
+        return mention if cast.denier in mention.recipients else replace(mention, suppliers=(cast.denier,))
     if mention.recipients or not mention.suppliers or mention.rule == "weapons of":
         return mention
     other = cast.denier or (cast.label if mention.rule not in NOUN_RULES else None)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.detect.clauses import clause, is_passive, negated, phase_of
+from bot.detect.clauses import before, clause, is_passive, negated, phase_of
 from bot.detect.goods import PREPOSITIONS, categories
 from bot.detect.mention import Mention
 from bot.detect.parties import TO, bound, object_of, origin, possessor, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import is_open, subject_of
 from bot.detect.text import Token, words
+from bot.model import Phase
 
 _REACH = 8  # tokens between the verb and what it halts or asks for
 REQUESTS = words("proposal plan plans request requests offer bid appeal idea call calls plea pleas")
@@ -18,6 +19,9 @@ _LIFTING = words(
     "lift lifts lifted lifting ease eases eased easing drop drops dropped overturn overturns reverse reverses"
 )
 _DEMANDING = words("must should demand demands demanded demanding")
+_URGING = words(
+    "urge urges urged tell tells told call calls called press presses pressed ask asks asked want wants wanted"
+)
 _QUESTIONS = words("about whether if")
 
 
@@ -33,6 +37,8 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
     target = next((m for m in found if i < m.at < right and m.start - i <= _REACH and m.rule != "weapons of"), None)
     if passive and any(token.low in {"countries", "states", "law"} for token in row[i + 1 : i + 5]):
         return found  # "munitions banned in a hundred countries"
+    if target and word.frame == "stop" and _is_aside(row, i, target.at):
+        return found  # "Freedonia, which had refused, has now sent"
     if target is None and passive:  # "the shipment was paused"
         target = next((m for m in found if left <= m.at < i and i - m.end < _REACH and m.rule != "weapons of"), None)
         subject = role(row, i, right, words("by")) or subject
@@ -44,6 +50,11 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
         return found
     own = _own(row, i, word, left, right, subject, goods)
     return [*found, own] if own else found
+
+
+def _is_aside(row: list[Token], i: int, at: int) -> bool:
+    """Whether the verb at `i` stands in a relative clause that a comma ends before `at`."""
+    return any(token.low == "," for token in row[i:at]) and i not in before(row, at, 0)
 
 
 def _changed(
@@ -63,7 +74,7 @@ def _changed(
         start=min(i, target.start),
         open_subject=target.open_subject or is_open(row, i, left),
         suppliers=suppliers,
-        phase=target.phase if target.phase == "stopped" or _is_wished(row, i, word) else word.phase,
+        phase=_phase(row, i, word, target),
         subject=subject or target.subject,
         negated=target.negated or negated(row, i, left),
         rule=f"{word.rule}+{target.rule}",
@@ -75,6 +86,14 @@ def _asked(row: list[Token], i: int, goods: int) -> tuple[str, ...]:
     if i + 1 < len(row) and row[i + 1].low in {"to", "with"} and any(token.low == "for" for token in row[i:goods]):
         return object_of(row, i + 1, goods)[1]
     return ()
+
+
+def _phase(row: list[Token], i: int, word: TransferWord, target: Mention) -> Phase:
+    """What the transfer is once it is halted or asked for; who demands a halt says that it goes on (GUIDE)."""
+    if _is_wished(row, i, word):
+        demanded = any(token.low in _DEMANDING | _URGING for token in row[max(0, i - 8) : i])
+        return "delivered" if target.phase == "stopped" and demanded else target.phase
+    return "stopped" if target.phase == "stopped" else word.phase
 
 
 def _is_wished(row: list[Token], i: int, word: TransferWord) -> bool:

@@ -39,6 +39,8 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
     if i and row[i - 1].low in _CIVIL:
         return None
     left, right = clause(row, i)
+    if word.frame == "request":
+        return _request(row, i, word, arms, left, right)
     if word.frame == "embargo":
         return _embargo(row, i, word, arms, left, right)
     before = [j for j in arms if left <= j and i - 4 <= j < i]
@@ -94,6 +96,28 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
     )
 
 
+def _request(row: list[Token], i: int, word: TransferWord, arms: list[int], left: int, right: int) -> Mention | None:
+    """ "considers a request from Sylvania for tanks", "renews plea to Freedonia for missiles"."""
+    wanted = next((j for j in range(i + 1, min(i + 7, right)) if row[j].low == "for"), None)
+    goods = [j for j in arms if wanted is not None and wanted < j <= wanted + 4]
+    if not goods or any("verb" in token.tags for token in row[i + 1 : wanted]):  # "Berlin's request to pass on …"
+        return None
+    _, subject = subject_of(row, i, left)
+    asked = role(row, i, goods[0], words("to"))
+    asking = role(row, i, goods[0], words("from by")) or _asker(row, i, left) or (subject if asked else ())
+    suppliers = asked or tuple(code for code in subject if code not in asking)
+    if not asking or set(asking) & set(suppliers):
+        return None
+    weapons = categories(row, goods)
+    return Mention(word.rule, i, i, goods[-1] + 1, suppliers, asking, weapons, "proposed", False, subject)
+
+
+def _asker(row: list[Token], i: int, left: int) -> tuple[str, ...]:
+    """Whose request it is: "Kyiv's request", "the Ukrainian request"."""
+    word = actor(row[i - 1]) if i > left else None
+    return (word.code,) if word and word.form == "adjective" else possessor(row, i, left)
+
+
 def _embargo(row: list[Token], i: int, word: TransferWord, arms: list[int], left: int, right: int) -> Mention | None:
     """ "UN slaps arms embargo on Sylvania": whoever imposes it stops what goes there."""
     imposed = any(token.low in _IMPOSING for token in row[max(left, i - 6) : i])
@@ -118,7 +142,8 @@ def _noun_parties(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Supplier and recipient of a noun by its class; whoever stands before a deal is the side that is not named."""
     into = role(row, i, right, TO)
-    away = role(row, i, right, words("from")) or role(row, last, min(right, last + 3), words("by"))
+    end = next((j for j in range(last + 1, right) if {"say", "protest", "accuse"} & row[j].tags.keys()), right)
+    away = role(row, i, end, words("from")) or role(row, last, min(right, last + 3), words("by"))
     # "deal with Sylvania for tanks", "contracts for tanks with Sylvania", but not "never came up in a call with …"
     partner = role(row, i, min(right, i + 5), words("with")) or role(row, last, min(right, last + 5), words("with"))
     if word.frame == "use":
@@ -127,7 +152,7 @@ def _noun_parties(
     if word.frame == "get":
         return away or own, role(row, i, right, words("in at"))
     if word.frame == "supplier":
-        return subject, into or role(row, i, right, words("of"))
+        return subject, into or role(row, i, right, words("of")) or possessor(row, i, max(0, i - 4))
     suppliers, recipients = away or own, into or partner
     if not recipients and own and subject and i and row[i - 1].low in {"its", "their"} and not set(subject) & set(own):
         recipients = subject  # "Moscow has replenished its supply of Iranian drones"

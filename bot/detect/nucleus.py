@@ -18,10 +18,11 @@ _DETERMINERS = words(
 _NOUNS_TOO = words(
     "passes moves takes lease offer loads ship ships find finds arm fire fires launch launches use uses field fields"
 )
-_BEFORE_ARMED = words("has have had never not secretly it hasn't haven't hadn't didn't not ever")
+_BEFORE_ARMED = words("has have had having never not secretly it hasn't haven't hadn't didn't not ever")
 _BE = words("been being is are was were")
 _BEFORE_VERB = words(
-    "to will would not can could may might must should and or who which doesn't don't didn't won't also never that"
+    "to will would not can could may might must should and or who which longer doesn't don't didn't won't also never "
+    "that"
 )
 
 
@@ -80,6 +81,8 @@ def is_verb(row: list[Token], i: int, word: TransferWord) -> bool:
     token, before, after = row[i], row[i - 1] if i else None, row[i + 1] if i + 1 < len(row) else None
     if token.low == "armed":
         return _is_armed(row, i)
+    if token.low == "loaded" and after and after.low == "with" and not (before and before.low in HAVE):
+        return False  # "planes loaded with weapons"
     if token.low == "due" and after and after.low == "to":
         return i + 2 < len(row) and "verb" in row[i + 2].tags  # else it tells why
     if token.low == "equipped" and (after is None or after.low == "with") and not (before and before.low in HAVE):
@@ -102,7 +105,8 @@ def is_verb(row: list[Token], i: int, word: TransferWord) -> bool:
         return bool(whom) or goods or after.low in {"them", "more", "both", "to"}
     word_before = actor(before)
     if word_before and not before.possessive and word_before.form != "adjective":
-        return bool({"actor", "group"} & after.tags.keys()) or any(weapon(t) for t in row[i + 1 : i + 5])
+        follower = row[i + 2] if after.low == "the" and i + 2 < len(row) else after
+        return bool({"actor", "group"} & follower.tags.keys()) or any(weapon(t) for t in row[i + 1 : i + 5])
     return before.low in {"it", "they", "he", "she", "we"} and not before.possessive
 
 

@@ -97,7 +97,7 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     group = _group(units, lexicon)
     home = _home(units)
     found = [
-        [_by_denier(_with_group(_directed(mention, lexicon), group), of_unit) for mention in frames.find(unit)]
+        [_directed(_by_denier(_with_group(mention, group), of_unit), lexicon) for mention in frames.find(unit)]
         for unit, of_unit in zip(units, voices, strict=True)
     ]
     deniers = {code for of_unit in voices for voice in of_unit if voice.kind == "deny" for code in voice.subject.codes}
@@ -169,6 +169,10 @@ def _by_denier(mention: Mention, voices: list[Voice]) -> Mention:
         codes = voice.subject.codes
         if voice.kind != "deny" or not codes or not voice.start <= mention.at < voice.end:
             continue
+        if (
+            len(codes) == 2 and not mention.suppliers and not mention.recipients
+        ):  # "China, Pakistan deny missile transfer"
+            return replace(mention, suppliers=codes[:1], recipients=codes[1:], undirected=True)
         untold = mention.suppliers and not mention.recipients and mention.rule != "weapons of"
         if untold and len(codes) == 1 and not set(codes) & set(mention.suppliers):
             return replace(mention, recipients=codes)

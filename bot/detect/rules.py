@@ -49,7 +49,7 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
 _SINGLE = {"code", "name", "kind", "state", "speaks_for", "category", "class", "phase", "forms", "weak", "demonym_of"}
 _CLASSES = {
     "verb": ("give", "arm", "get", "arrive", "load", "unload", "find", "use", "boost", "ask", "stop", "seize"),
-    "noun": ("give", "get", "use", "deal", "supplier", "embargo"),
+    "noun": ("give", "get", "use", "deal", "supplier", "request", "embargo"),
 }
 
 Rules = dict[str, dict[str, Any]]

@@ -21,7 +21,7 @@ PAPERS = words(
 )
 _STUDIES = words("investigation assessment analysis study inquiry")  # a state's own where a state stands before
 _REACH = 16  # tokens: how far a subject may stand from its verb
-_OF_STATE = words("leaked classified intelligence secret confidential official")
+_OF_STATE = words("white leaked classified intelligence secret confidential official")
 _SEEN = words("seen obtained reviewed cited quoted viewed published")
 _STOPS = words("; — – -- but while whereas | “ ” :")
 _HOLDING = words("to in of at from for against with on by")
@@ -57,7 +57,7 @@ def is_speech(row: list[Token], i: int, kind: str) -> bool:
     after = row[i + 1] if i + 1 < len(row) else None
     follows = after.low if after else ""
     if "report" in token.tags or token.low in _NOUNS_TOO:
-        if before is None or before.low in _DETERMINERS or "deny" in before.tags:
+        if before is None or before.low in _DETERMINERS or {"deny", "say"} & before.tags.keys():
             return False
         if follows in _NOUN_NEXT or before.possessive:
             return False
@@ -152,6 +152,12 @@ def _open(
         return Subject((), "group", None, left, right)
     office = next((j for j in places if "office" in row[j].tags), None)
     if office is not None:
+        if any(token.low in {"its", "their"} for token in row[max(left, office - 3) : office]):
+            owner = next(
+                (w for token in row[:office] if (w := actor(token)) and w.form not in {"origin", "goal"}), None
+            )
+            if owner:  # "Seoul has sent …, its defence ministry said"
+                return Subject((owner.code,), "", None, _phrase_start(row, office, left), office + 1)
         if held and abs(held[0] - office) <= 3 and row[office].low not in _ABROAD:
             between = row[min(held[0], office) : max(held[0], office)]
             if not any(token.low == "," for token in between):
