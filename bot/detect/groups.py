@@ -12,13 +12,13 @@ _PARTS = words("eastern western northern southern central the")
 
 def with_groups(row: list[Token], codes: Mapping[str, Mapping[str, str]]) -> list[Token]:
     """The tokens, each such phrase made one that is tagged as the actor of its code: noun → state → code."""
-    if not any(token.low in codes for token in row):
+    if not any(_noun(token) in codes for token in row):
         return row
     merged: list[Token] = []
     i = 0
     while i < len(row):
         token = row[i]
-        of_state = codes.get(token.low)
+        of_state = codes.get(_noun(token))
         end = i + 1
         if of_state and "actor" not in token.tags:
             before = merged[-1].tags.get("actor") if merged else None
@@ -30,6 +30,10 @@ def with_groups(row: list[Token], codes: Mapping[str, Mapping[str, str]]) -> lis
         merged.append(token)
         i = end
     return merged
+
+
+def _noun(token: Token) -> str:
+    return token.low.removeprefix("the ")
 
 
 def _place(row: list[Token], i: int) -> int | None:
