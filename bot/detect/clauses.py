@@ -60,7 +60,7 @@ def _bars(row: list[Token], i: int) -> bool:
 
 
 def before(row: list[Token], i: int, left: int) -> list[int]:
-    """The tokens from `left` to `i`, nearest first, without relative clauses between commas: ", which had refused,"."""
+    """The tokens from `left` to `i`, nearest first, without what stands between commas: ", which had refused,"."""
     places: list[int] = []
     j = i - 1
     while j >= left:
@@ -77,7 +77,7 @@ def _relative(row: list[Token], comma: int, left: int) -> int | None:
     for j in range(comma - 1, left, -1):
         if row[j].low == ",":
             return None
-        if row[j].low in _RELATIVES and row[j - 1].low == ",":
+        if row[j - 1].low == "," and (row[j].low in _RELATIVES or "say" in row[comma - 1].tags):  # ", the army says,"
             return j - 1
     return None
 

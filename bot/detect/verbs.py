@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.detect.clauses import clause, is_passive
+from bot.detect.clauses import before, clause, is_passive
 from bot.detect.goods import categories, goes_abroad, meant_for, names_goods, one_list, weapon
 from bot.detect.mention import Mention
 from bot.detect.nucleus import Nucleus
@@ -95,7 +95,7 @@ def _gives(n: Nucleus) -> Mention | None:
     group = n.any_behind("group", 12)
     goods = n.ahead
     if not goods or goods[0] - n.at > 9:
-        near = n.behind and not (n.word.weak and n.at - n.behind[-1] > 6)
+        near = n.behind and not (n.word.weak and len(before(n.row, n.at, n.behind[-1])) > 6)
         forces = direct and any(token.low in _FORCES for token in n.row[n.at + 1 : min(n.at + 5, n.right)])
         named = names_goods(n.row, n.at + 1, min(n.at + 3, n.right))
         if (named and (into or direct)) or n.any_behind("group", 4) or (forces and not n.word.weak):
