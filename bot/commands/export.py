@@ -9,6 +9,7 @@ from typing import Any
 from bot.commands.case import case_number
 from bot.commands.context import Context
 from bot.commands.dispatch import command_of
+from bot.commands.why import why
 from bot.errors import UserError
 from bot.model import Case, KeptClaim
 from bot.queries.language import parse
@@ -21,7 +22,8 @@ async def export(context: Context, text: str) -> dict[str, Any]:
     """`{"ask": text, "cases": […]}`: all cases that a command finds, newest first, at most 1,000, with their claims.
 
     Actors are codes; `published` is ISO 8601 in UTC, or null for an undated story. The cases of `denials` are those
-    with a denial that fits. `help` finds none. Raises UserError as the command itself does.
+    with a denial that fits, those of `why` the case, or the cases of the story's claims. `help` finds none. Raises
+    UserError as the command itself does.
     """
     command, arguments = command_of(text)
     store = context.store
@@ -34,6 +36,8 @@ async def export(context: Context, text: str) -> dict[str, Any]:
             found = await store.read(cases_with_claims, [case_number(arguments)])
             if not found:
                 raise UserError(f"There is no case {case_number(arguments)}. Try !claims to see which there are.")
+        case "why":
+            found = await store.read(cases_with_claims, (await why(context, arguments)).cases)
         case _:
             found = []
     return {"ask": text, "cases": [_case(one, claims) for one, claims in found]}

@@ -69,3 +69,8 @@ async def test_help_finds_no_cases(context: Context) -> None:
 async def test_a_mistake_is_a_user_error_as_in_the_command(context: Context, text: str) -> None:
     with pytest.raises(UserError):
         await export(context, text)
+
+
+async def test_the_case_that_is_explained_is_exported(context: Context) -> None:
+    (case,) = (await export(context, "!why 1"))["cases"]
+    assert case == (await export(context, "!case 1"))["cases"][0]
