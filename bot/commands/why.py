@@ -34,6 +34,7 @@ _MEANINGS = {
     "weapons to": "arms, and right behind them who they go to",
     "weapons for": "arms, and right behind them who they are for",
     "weapons of": "arms, and whose they are",
+    "exporter": "of the two in a deal, the one that is known to export arms",
     "protest": "who protests against it says that it is so",
     "denied report": "what is denied as somebody's report was asserted by them",
 }

@@ -157,7 +157,7 @@ def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention,
         claimants = (near[-1].code,)
     unnamed = voice is not None and voice.subject.open == "unnamed"
     if not claimants and not unnamed and not asked and mention.phase != "delivered" and not _is_guessed(unit, mention):
-        # Who decides, announces, refuses or asks is who says so (GUIDE, decision 5).
+        # Who decides, announces, refuses or asks is who says so.
         claimants = mention.subject if set(mention.subject) == set(mention.suppliers) else mention.subject[:1]
         if not claimants and mention.rule == "weapons for":
             claimants = mention.suppliers[:1]
@@ -288,6 +288,6 @@ def _add(
 
 
 def _states_of(codes: tuple[str, ...], claimant: str | None, lexicon: Lexicon) -> tuple[str, ...]:
-    """A firm stands for its state, unless it speaks of its own sales (GUIDE, decision 8)."""
+    """A firm stands for its state, unless it speaks of its own sales."""
     states = {code: known.state for code in codes if (known := lexicon.actors.get(code)) and known.state}
     return tuple(dict.fromkeys(code if code == claimant else states.get(code) or code for code in codes))

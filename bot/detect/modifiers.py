@@ -89,7 +89,7 @@ def _asked(row: list[Token], i: int, goods: int) -> tuple[str, ...]:
 
 
 def _phase(row: list[Token], i: int, word: TransferWord, target: Mention) -> Phase:
-    """What the transfer is once it is halted or asked for; who demands a halt says that it goes on (GUIDE)."""
+    """What the transfer is once it is halted or asked for; who demands a halt says that it goes on."""
     if _is_wished(row, i, word):
         demanded = any(token.low in _DEMANDING | _URGING for token in row[max(0, i - 8) : i])
         return "delivered" if target.phase == "stopped" and demanded else target.phase

@@ -20,11 +20,11 @@ _SUPPORT = words(
     "offered green-lights has had"
 )
 _GETTING = words("purchase acquisition procurement buy import order")
-# They may name a transfer without a word for the goods, where the story has told of it.
 _IMPOSING = words(
     "impose imposes imposed slap slaps slapped extend extends extended renew renews renewed prolong prolongs prolonged "
     "adopt adopts adopted approve approves approved declare declares declared announce announces announced clamp clamps"
 )
+# They may name a transfer without a word for the goods, where the story has told of it.
 _BARE = words("shipment shipments delivery deliveries supplies transfer transfers sale sales consignment transaction")
 _CIVIL = words("power gas energy food water grain oil medical fuel electricity aid vaccine wheat")
 # What may stand between a weapon and whom it goes to; behind a vague word ("plane") only the second.

@@ -159,7 +159,8 @@ def _directed(mention: Mention, lexicon: Lexicon) -> Mention:
     sells = set(mention.suppliers) & lexicon.exporters
     buys = set(mention.recipients) & lexicon.exporters
     if mention.undirected and mention.suppliers and mention.recipients and buys and not sells:
-        return replace(mention, suppliers=mention.recipients, recipients=mention.suppliers)
+        rule = f"{mention.rule}+exporter"
+        return replace(mention, suppliers=mention.recipients, recipients=mention.suppliers, rule=rule)
     return mention
 
 
@@ -169,9 +170,8 @@ def _by_denier(mention: Mention, voices: list[Voice]) -> Mention:
         codes = voice.subject.codes
         if voice.kind != "deny" or not codes or not voice.start <= mention.at < voice.end:
             continue
-        if (
-            len(codes) == 2 and not mention.suppliers and not mention.recipients
-        ):  # "China, Pakistan deny missile transfer"
+        nobody = not mention.suppliers and not mention.recipients
+        if nobody and len(codes) == 2:  # "China, Pakistan deny missile transfer"
             return replace(mention, suppliers=codes[:1], recipients=codes[1:], undirected=True)
         untold = mention.suppliers and not mention.recipients and mention.rule != "weapons of"
         if untold and len(codes) == 1 and not set(codes) & set(mention.suppliers):

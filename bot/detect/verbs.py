@@ -102,7 +102,7 @@ def _gives(n: Nucleus) -> Mention | None:
             goods = []
         elif near and (into or direct or group) and _is_relative(n):
             goods = n.behind  # "the drones that Iran sent"; goods that stand as the subject send nothing
-        elif n.row[n.at + 1].low in _NONE if n.at + 1 < n.right else False:
+        elif n.at + 1 < n.right and n.row[n.at + 1].low in _NONE:
             goods = []  # "will send none": of what was told before
         else:
             return None
@@ -258,7 +258,7 @@ def _seize(n: Nucleus) -> Mention | None:
 
 
 def _use(n: Nucleus) -> Mention | None:
-    """ "Russia fired Iranian-made drones": a foreign weapon in use was delivered (GUIDE, decision 11)."""
+    """ "Russia fired Iranian-made drones": a foreign weapon in use was delivered."""
     goods = n.behind if n.passive else n.ahead[:1]
     if not goods or abs(goods[-1] - n.at) > 6:
         return None
