@@ -160,7 +160,7 @@ def _ended(desk: _Desk, task: asyncio.Task[bool]) -> None:
 async def _deliver(desk: _Desk, alert: Alert) -> bool:
     """Deliver one alert and note what became of it; return whether it went out."""
     try:
-        if alert.kind != "post" and alert.message is None:
+        if alert.kind in ("edit", "reply") and alert.message is None:
             await desk.store.write(alerts.give_up, alert, "the case's message never went out", desk.clock())
             return False
         async with asyncio.timeout(_ANSWER_WITHIN):
@@ -182,10 +182,12 @@ async def _deliver(desk: _Desk, alert: Alert) -> bool:
 
 async def _hand_over(desk: _Desk, alert: Alert) -> str | None:
     """Draw the case as it is now and give it to the platform; return the id of a new message."""
-    case = await desk.store.read(ledger.case, alert.case_id)
+    poster = desk.posters[_platform(alert.destination)]
+    if alert.card is not None:
+        return await poster.post(alert.destination, alert.card, key=alert.key)
+    case = None if alert.case_id is None else await desk.store.read(ledger.case, alert.case_id)
     if case is None:  # its last claim was withdrawn meanwhile, and the alert with it
         return None
-    poster = desk.posters[_platform(alert.destination)]
     if alert.kind == "edit":
         await poster.edit(alert.destination, alert.message or "", cards.alert(case, desk.lexicon()))
         return None
