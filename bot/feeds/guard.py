@@ -18,6 +18,7 @@ import errno
 import os
 import re
 import socket
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
@@ -41,40 +42,41 @@ _PRIVATE_NAMES = re.compile(r"(?:.*\.)?(?:localhost|localdomain|local|internal|h
 
 # IANA's registries of special-purpose addresses (iana.org/assignments/iana-ipv4-special-registry), of multicast and of
 # reserved ones. `ipaddress.is_global` lets some of these through.
-_FORBIDDEN_V4 = {
-    ip_network(network): kind
-    for kind, networks in {
-        "loopback": ("127.0.0.0/8", "0.0.0.0/8"),  # the second reaches this machine as well
-        "private": ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"),
-        "link-local": ("169.254.0.0/16",),  # where most clouds keep their metadata
-        "cloud metadata": ("168.63.129.16/32",),  # Azure's, amid public ones; not in the registry
-        "multicast": ("224.0.0.0/4",),
-        "reserved": (
-            *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24"),
-            *("192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4"),
-        ),
-    }.items()
-    for network in networks
+_SPECIAL_V4 = {
+    "loopback": ("127.0.0.0/8", "0.0.0.0/8"),  # the second reaches this machine as well
+    "private": ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"),
+    "link-local": ("169.254.0.0/16",),  # where most clouds keep their metadata
+    "cloud metadata": ("168.63.129.16/32",),  # Azure's, amid public ones; not in the registry
+    "multicast": ("224.0.0.0/4",),
+    "reserved": (
+        *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24"),
+        *("192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4"),
+    ),
 }
 # iana-ipv6-special-registry. Only 2000::/3 is given out; what lies outside is special, or nobody's.
-_GIVEN_OUT_V6 = IPv6Network("2000::/3")
-_FORBIDDEN_V6 = {
-    ip_network(network): kind
-    for network, kind in {
-        "::1/128": "loopback",
-        "fc00::/7": "private",
-        "fe80::/10": "link-local",
-        "ff00::/8": "multicast",
-        "2001::/23": "reserved",  # Teredo (2001::/32) among them
-        "2001:db8::/32": "reserved",
-        "2002::/16": "reserved",  # 6to4, given up by RFC 7526
-        "2620:4f:8000::/48": "reserved",
-        "3fff::/20": "reserved",
-    }.items()
+_SPECIAL_V6 = {
+    "loopback": ("::1/128",),
+    "private": ("fc00::/7",),
+    "link-local": ("fe80::/10",),
+    "multicast": ("ff00::/8",),
+    "reserved": (
+        *("2001::/23", "2001:db8::/32", "2620:4f:8000::/48", "3fff::/20"),  # Teredo (2001::/32) among them
+        "2002::/16",  # 6to4, given up by RFC 7526
+        *("::/3", "4000::/2", "8000::/1"),
+    ),
 }
 # Behind these stands an IPv4 address, in the last 32 bits, which decides. The second one is the only way to the old
 # web where a network has IPv6 alone (RFC 6052).
 _WRAPPED_V4 = (IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"))
+
+
+def _ranges(special: Mapping[str, Sequence[str]]) -> list[tuple[int, int, str]]:
+    """First, last and kind of each: compared as numbers, a twentieth of the time that `in` takes for a network."""
+    networks = [(ip_network(network), kind) for kind, networks in special.items() for network in networks]
+    return [(int(network[0]), int(network[-1]), kind) for network, kind in networks]
+
+
+_RANGES: dict[int, list[tuple[int, int, str]]] = {4: _ranges(_SPECIAL_V4), 6: _ranges(_SPECIAL_V6)}
 
 _asked: ContextVar[tuple[str, int]] = ContextVar("asked")  # host and port of the request that a connection is made for
 
@@ -113,10 +115,8 @@ def kind_of(address: str) -> str | None:
 
 
 def _kind(ip: IPv4Address | IPv6Address) -> str | None:
-    if isinstance(ip, IPv4Address):
-        return next((kind for network, kind in _FORBIDDEN_V4.items() if ip in network), None)
-    kind = next((kind for network, kind in _FORBIDDEN_V6.items() if ip in network), None)
-    return kind if kind or ip in _GIVEN_OUT_V6 else "reserved"
+    number = int(ip)
+    return next((kind for first, last, kind in _RANGES[ip.version] if first <= number <= last), None)
 
 
 @dataclass(frozen=True, slots=True)

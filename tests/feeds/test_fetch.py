@@ -67,6 +67,14 @@ async def test_a_silent_server_is_given_up(session: aiohttp.ClientSession, serve
     assert "`timeout`" in str(await refused(session, server.url("/f"), timeout=0.2))
 
 
+async def test_a_server_that_falls_silent_is_told_so(server: FeedServer) -> None:
+    server.pages["/f"] = silent
+    brief = aiohttp.ClientTimeout(total=None, sock_read=0.05)
+    connector, middleware = server.guard.connector(), server.guard.middleware
+    async with aiohttp.ClientSession(connector=connector, middlewares=[middleware], timeout=brief) as session:
+        assert "The server was silent" in str(await refused(session, server.url("/f")))
+
+
 async def test_redirects_are_followed_and_the_last_address_is_told(
     session: aiohttp.ClientSession, server: FeedServer
 ) -> None:
