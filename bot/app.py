@@ -24,6 +24,7 @@ from bot.detect.lexicon import Lexicon
 from bot.detect.rules import read_rules
 from bot.errors import ConfigError, RuleError, UserError
 from bot.feeds import schedule
+from bot.feeds.guard import Guard
 from bot.feeds.poller import Poller, Polling, Record, default_user_agent
 from bot.model import Feed, Recorded, Story
 from bot.platforms.base import Platform
@@ -96,6 +97,7 @@ class App:
             jitter=polling.jitter,
             user_agent=polling.user_agent or default_user_agent(),
             alert_on_first_poll=self.config.alert_on_first_poll,
+            guard=Guard(frozenset(polling.allow_hosts), frozenset(polling.allow_ports)),
         )
         may_matter = lambda text: self.lexicon.may_speak_of_arms(text)  # noqa: E731, PLW0108  the lexicon may change
         return Poller(self.store, record or self.record, settings, self.clock, may_matter)

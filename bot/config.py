@@ -8,6 +8,7 @@ so.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from rapidfuzz import process
+from yarl import URL
 
 from bot.errors import ConfigError
 from bot.log import LogFormat, LogLevel, redact
@@ -41,7 +43,26 @@ def _web_address(url: str) -> str:
     return url
 
 
+def _without_login(url: str) -> str:
+    if "@" in urlsplit(url).netloc:
+        raise ValueError
+    return url
+
+
+def _host(text: str) -> str:
+    """As addresses have it once they are read: lower case, an IPv6 address short and in brackets."""
+    read = URL(f"http://{text}")
+    host = (read.host_subcomponent or "").removesuffix(".")
+    plain = read == URL.build(scheme="http", host=read.host or "", port=read.explicit_port)
+    if not plain or not re.fullmatch(r"[\w.-]+|\[[\da-f:.]+\]", host, re.ASCII):
+        raise ValueError
+    return host if read.explicit_port is None else f"{host}:{read.explicit_port}"
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+FeedAddress = Annotated[WebAddress, AfterValidator(_without_login)]
+Host = Annotated[str, AfterValidator(_host)]
+Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
 class _Keys(BaseModel):
@@ -71,12 +92,16 @@ class Polling(_Keys):
         pattern=r"^[ -~]+$",
         description="a text of 1 to 200 plain ASCII characters",
     )
+    allow_hosts: tuple[Host, ...] = Field(
+        default=(), description='a list of hosts as addresses have them, such as ["nas.lan", "192.168.1.5:8080"]'
+    )
+    allow_ports: tuple[Port, ...] = Field(default=(), description="a list of whole numbers from 1 to 65535")
 
 
 class FeedKeys(_Keys):
     """One [[feeds]] table."""
 
-    url: WebAddress = Field(description="an http:// or https:// address")
+    url: FeedAddress = Field(description="an http:// or https:// address without a login (user:password@)")
     outlet: str | None = Field(default=None, min_length=1, max_length=100, description="a name of 1 to 100 characters")
     interval: int | None = Field(
         default=None, ge=60, le=604_800, description=Polling.model_fields["interval"].description
@@ -286,8 +311,10 @@ def _found(value: Any, field: FieldInfo | None) -> str:
 
 
 def _field(place: _Place) -> FieldInfo | None:
-    """The field that a place names; None for an entry of a list of tables."""
+    """The field that a place names, also by an entry of its list; None for an entry of a list of tables."""
     *table, name = place
+    if isinstance(name, int) and not _keys_of(tuple(table)):
+        return _field(tuple(table))
     return _keys_of(tuple(table)).get(str(name))
 
 

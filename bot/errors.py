@@ -38,12 +38,15 @@ class RuleError(ClaimwatchError):
 class FeedError(ClaimwatchError):
     """One feed could not be fetched or parsed.
 
-    `after` is the number of seconds that the server asks to be left alone, or None when it does not say.
+    `after` is the number of seconds that the server asks to be left alone, or None when it does not say; `host` is who
+    asks it for all its feeds, if somebody does. `gone` says that the outlet has withdrawn the feed for good.
     """
 
-    def __init__(self, reason: str, after: float | None = None) -> None:
+    def __init__(self, reason: str, *, after: float | None = None, host: str | None = None, gone: bool = False) -> None:
         super().__init__(reason)
         self.after = after
+        self.host = host
+        self.gone = gone
 
 
 class StoreError(ClaimwatchError):

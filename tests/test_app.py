@@ -15,7 +15,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import run
-from bot.config import Config, Discord, FeedKeys, SubscriptionKeys
+from bot.config import Config, Discord, FeedKeys, Polling, SubscriptionKeys
 from bot.demo.server import recorded_pages, serve
 from bot.errors import ConfigError, StoreError
 from tests.fakes import feed_server
@@ -38,7 +38,10 @@ async def test_the_bot_polls_posts_to_the_console_and_stops_on_ctrl_c(tmp_path: 
     async with serve(recorded_pages()) as addresses, feed_server.serve() as other:
         other.pages["/slow"] = feed_server.silent
         feeds = [*addresses, other.url("/slow", host="localhost")]
-        config.write_text('alert_on_first_poll = "all"\n' + "".join(f'[[feeds]]\nurl = "{feed}"\n' for feed in feeds))
+        config.write_text(
+            f'alert_on_first_poll = "all"\npolling.allow_hosts = {list(feed_server.hosts(*feeds))}\n'
+            + "".join(f'[[feeds]]\nurl = "{feed}"\n' for feed in feeds)
+        )
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "run", "--config", str(config)), stdout=PIPE, stderr=PIPE
         )
@@ -60,6 +63,7 @@ async def test_the_bot_posts_to_discord_and_stops_on_sigterm(tmp_path: Path) -> 
         config = Config(
             database=tmp_path / "x.db",
             alert_on_first_poll="all",
+            polling=Polling(allow_hosts=feed_server.hosts(*addresses)),
             feeds=(FeedKeys(url=addresses[0]),),
             discord=Discord(token=SecretStr(TOKEN), api_base=discord.api_base),
             subscriptions=(CHANNEL,),

@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -70,7 +71,8 @@ def claimwatch(
 
 
 def write_config(text: str, *feeds: str) -> None:
-    Path("config.toml").write_text(text + "".join(f'\n[[feeds]]\nurl = "{feed}"' for feed in feeds))
+    allowed = f"polling.allow_hosts = {list(feed_server.hosts(*feeds))}\n"
+    Path("config.toml").write_text(allowed + text + "".join(f'\n[[feeds]]\nurl = "{feed}"' for feed in feeds))
 
 
 # ── usage ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -191,16 +193,37 @@ async def test_poll_ends_with_1_when_no_feed_could_be_read(claimwatch: Run) -> N
     assert "2 feeds polled, 2 failed" in ended.out
 
 
-async def test_a_login_in_a_feed_s_address_is_shown_nowhere(claimwatch: Run) -> None:
-    address = "http://ann:hunter2@127.0.0.1:9/feed?token=s3cret"
-    write_config("", address)
+async def test_a_token_in_a_feed_s_address_is_shown_nowhere(claimwatch: Run) -> None:
+    write_config("", "http://127.0.0.1:9/feed?token=s3cret")
     shown = [
         await asyncio.to_thread(claimwatch, *words) for words in (["poll"], ["feeds"], ["feeds", "--plain"], ["check"])
     ]
     text = "".join(ended.out + ended.err for ended in shown)
     assert "127.0.0.1:9" in text
-    assert "hunter2" not in text
     assert "s3cret" not in text
+
+
+async def test_a_feed_on_a_private_host_is_polled_as_soon_as_the_operator_allows_it(claimwatch: Run) -> None:
+    async with feed_server.serve() as server:
+        server.pages["/feed"] = page(rss(SHELLS))
+        feed = f'[[feeds]]\nurl = "{server.url("/feed")}"\n'
+        Path("config.toml").write_text(f"polling.allow_ports = [{server.port}]\n{feed}")
+        ended = await asyncio.to_thread(claimwatch, "check")
+        assert ended.code == 1
+        hint = re.search(r"`(allow_hosts = .*?)` in \[polling\]", ended.out)
+        assert hint
+        assert server.requests == []
+        Path("config.toml").write_text(f"polling.{hint[1]}\n{feed}")
+        assert (await asyncio.to_thread(claimwatch, "check")).code == 0
+
+
+@pytest.mark.parametrize("command", ["poll", "check", "run"])
+def test_a_login_in_a_feed_s_address_is_refused_and_not_shown(command: str, claimwatch: Run) -> None:
+    write_config("", "http://ann:hunter2@127.0.0.1:9/feed")
+    ended = claimwatch(command)
+    assert ended.code == 1
+    assert "without a login" in ended.out + ended.err
+    assert "hunter2" not in ended.out + ended.err
 
 
 @pytest.mark.parametrize("command", [["ask", "!claims russia"], ["feeds"]])
@@ -351,7 +374,10 @@ async def test_ctrl_c_during_a_poll_keeps_what_was_read(tmp_path: Path) -> None:
         server.pages["/slow"] = silent
         config = tmp_path / "config.toml"
         feeds = [server.url("/good"), server.url("/slow", host="localhost")]
-        config.write_text("".join(f'[[feeds]]\nurl = "{feed}"\n' for feed in feeds))
+        config.write_text(
+            f"polling.allow_hosts = {list(feed_server.hosts(*feeds))}\n"
+            + "".join(f'[[feeds]]\nurl = "{feed}"\n' for feed in feeds)
+        )
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "poll", "--config", str(config),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed_interrupts,

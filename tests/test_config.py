@@ -81,7 +81,7 @@ def test_the_example_holds_every_key_with_its_default(table: str, model: type[Ba
         else:
             assert name in part
             if table not in {"feeds", "subscriptions"} and name not in {"feeds", "subscriptions", "polling", "discord"}:
-                assert str(part[name]) == str(field.default)
+                assert type(field.default)(part[name]) == field.default
 
 
 def test_the_example_loads() -> None:
@@ -116,9 +116,13 @@ def test_the_example_with_every_comment_taken_in_loads() -> None:
         ("log_level = 'loud'", 'log_level is "loud": it must be "debug", "info", "warning" or "error".'),
         ("polling = 3", "polling is 3: it must be a [polling] table."),
         ("[feeds]\nurl = 'http://x'", "feeds is a table: it must be one or more [[feeds]] tables."),
-        ("[[feeds]]\noutlet = 'X'", "feeds.1.url is missing: it must be an http:// or https:// address."),
+        (
+            "[[feeds]]\noutlet = 'X'",
+            "feeds.1.url is missing: it must be an http:// or https:// address without a login (user:password@).",
+        ),
         ("[[feeds]]\nurl = 'feeds.example'", 'feeds.1.url is "feeds.example": it must be an http://'),
         ("[[feeds]]\nurl = 'http://['", "feeds.1.url is"),
+        ("[[feeds]]\nurl = 'http://ann:pw@x/'", "address without a login"),
         (
             "[[subscriptions]]\nto = '#news'",
             'subscriptions.1.to is "#news": it must be "console" or "discord:CHANNEL_ID"',
@@ -182,6 +186,27 @@ def _toml(value: object) -> str:
 def _quoted(text: str) -> str:
     escaped = (f"\\U{ord(c):08x}" if not c.isalnum() or ord(c) > 127 else c for c in text)
     return '"' + "".join(escaped) + '"'
+
+
+def test_hosts_are_allowed_as_they_stand_in_addresses() -> None:
+    hosts = '["NAS.lan.", "nas.lan:8080", "192.168.1.5", "[FD00:0::1]:8000", "münchen.lan"]'
+    polling = load(write(f"[polling]\nallow_hosts = {hosts}\nallow_ports = [8080]")).polling
+    assert polling.allow_hosts == ("nas.lan", "nas.lan:8080", "192.168.1.5", "[fd00::1]:8000", "xn--mnchen-3ya.lan")
+    assert polling.allow_ports == (8080,)
+
+
+@pytest.mark.parametrize(
+    "host", ["http://nas.lan", "nas.lan/feed", "ann@nas.lan", "nas.lan:99999", "fd00::1", "10.0.0.0/8", "*.lan", ""]
+)
+def test_what_is_no_host_is_not_allowed(host: str) -> None:
+    told = complaint(f"[polling]\nallow_hosts = ['nas.lan', '{host}']")
+    assert "polling.allow_hosts.2 is " in told
+    assert "it must be a list of hosts as addresses have them" in told
+
+
+@pytest.mark.parametrize("ports", ["8080", "[0]", "[70000]", "['http']"])
+def test_what_is_no_port_is_not_allowed(ports: str) -> None:
+    assert "it must be a list of whole numbers from 1 to 65535" in complaint(f"[polling]\nallow_ports = {ports}")
 
 
 # ── environment, secrets, paths ──────────────────────────────────────────────────────────────────────────────────────

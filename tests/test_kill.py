@@ -14,8 +14,10 @@ from tests.fakes.feed_server import page
 STORIES = 40
 SETTINGS = """
 alert_on_first_poll = "all"
+[polling]
+allow_hosts = ["127.0.0.1:{port}"]
 [[feeds]]
-url = "{url}"
+url = "http://127.0.0.1:{port}/feed"
 outlet = "The Strelsau Herald"
 [[subscriptions]]
 to = "console"
@@ -48,7 +50,7 @@ async def test_a_poll_that_is_killed_in_its_middle_loses_and_doubles_nothing(tmp
     database, config = tmp_path / "claimwatch.db", tmp_path / "config.toml"
     async with feed_server.serve() as server:
         server.pages["/feed"] = page(feed())
-        config.write_text(SETTINGS.format(url=server.url("/feed")), encoding="utf-8")
+        config.write_text(SETTINGS.format(port=server.port), encoding="utf-8")
         killed = 0
         for wanted in (3, 17):
             process = await poll(config)

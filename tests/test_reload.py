@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from bot import app as app_module
 from bot.app import RulesWatch, opened, run
 from bot.commands import answer
-from bot.config import Config, FeedKeys, SubscriptionKeys
+from bot.config import Config, FeedKeys, Polling, SubscriptionKeys
 from bot.store import feeds
 from tests.fakes import feed_server
 from tests.fakes.feed_server import item, page, rss
@@ -49,6 +49,7 @@ def config_of(tmp_path: Path, *urls: str, query: str = "missiles") -> Config:
         database=tmp_path / "x.db",
         rules=tmp_path / "rules",
         alert_on_first_poll="all",
+        polling=Polling(allow_hosts=feed_server.hosts(*urls)),
         feeds=tuple(FeedKeys(url=url) for url in urls),
         subscriptions=(SubscriptionKeys(to="console", query=query),),
     )

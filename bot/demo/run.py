@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
+from yarl import URL
 
 from bot import cards
 from bot.alerts.deliver import deliver_due
@@ -121,10 +122,11 @@ async def _watch(parts: contextlib.AsyncExitStack, database: Path, screen: _Scre
 
 
 def _config(database: Path, feeds: tuple[FeedKeys, ...]) -> Config:
+    hosts = tuple({URL(feed.url).authority for feed in feeds})  # this machine, on the port of the demo's own server
     return Config(
         database=database.absolute(),
         alert_on_first_poll="all",
-        polling=Polling(jitter=0),  # the second poll in the order of the first
+        polling=Polling(jitter=0, allow_hosts=hosts),  # without jitter the second poll goes in the order of the first
         feeds=feeds,
         subscriptions=(SubscriptionKeys(to="console"),),
     )

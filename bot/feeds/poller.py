@@ -23,7 +23,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal, Self
@@ -35,6 +35,7 @@ from yarl import URL
 from bot.errors import FeedError, StoreError
 from bot.feeds.articles import Articles
 from bot.feeds.fetch import Fetched, fetch, open_session
+from bot.feeds.guard import Guard
 from bot.feeds.stories import stories
 from bot.feeds.workers import Workers
 from bot.model import Feed, Recorded, Story
@@ -68,6 +69,7 @@ class Polling:
     jitter: float = 0.1  # share of the interval by which polls are spread
     alert_on_first_poll: Literal["none", "newest", "all"] = "none"
     user_agent: str = default_user_agent()
+    guard: Guard = field(default_factory=Guard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Poller:
         self._running: dict[int, asyncio.Task[PollResult]] = {}
 
     async def __aenter__(self) -> Self:
-        self._session = open_session(self._settings.user_agent)
+        self._session = open_session(self._settings.user_agent, self._settings.guard)
         self._workers = Workers(self._settings.parse_seconds)
         self._articles = Articles(
             self._session,

@@ -12,8 +12,11 @@ import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from aiohttp import web
+
+from bot.feeds.guard import Guard
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -29,10 +32,20 @@ class FeedServer:
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}{path}"
 
+    @property
+    def guard(self) -> Guard:
+        """What lets requests go to this server, and to its port on public ones."""
+        return Guard(frozenset(hosts(self.url("/"), self.url("/", "localhost"))), frozenset({self.port}))
+
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(request)
         answer = self.pages.get(request.path)
         return await answer(request) if answer else web.Response(status=404)
+
+
+def hosts(*urls: str) -> tuple[str, ...]:
+    """The hosts of these addresses with their ports, as `allow_hosts` takes them."""
+    return tuple({f"{parts.hostname}:{parts.port}" for parts in map(urlsplit, urls)})
 
 
 @asynccontextmanager
@@ -71,10 +84,13 @@ def page(
     return answer
 
 
-def validated(body: str, etag: str | None = None, last_modified: str | None = None) -> Answer:
+def validated(
+    body: str, etag: str | None = None, last_modified: str | None = None, cache_control: str | None = None
+) -> Answer:
     """Answer with `body`, or 304 when the request carries the validators of it byte for byte."""
     etag = etag or f'"{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
-    headers = {"ETag": etag} | ({"Last-Modified": last_modified} if last_modified else {})
+    given = {"ETag": etag, "Last-Modified": last_modified, "Cache-Control": cache_control}
+    headers = {name: value for name, value in given.items() if value}
 
     async def answer(request: web.Request) -> web.StreamResponse:
         unchanged = request.headers.get("If-None-Match") == etag
@@ -121,8 +137,8 @@ def bomb(size: int) -> Answer:
     return page(gzip.compress(bytes(size)), headers={"Content-Encoding": "gzip"})
 
 
-def raw(answer_bytes: bytes, *, reset: bool = False) -> Answer:
-    """These bytes on the wire in place of proper HTTP, then the end; with `reset` a hard one."""
+def raw(answer_bytes: bytes, *, reset: bool = False, close: bool = True) -> Answer:
+    """These bytes on the wire in place of proper HTTP, then the end; with `reset` a hard one, without `close` none."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         transport = request.transport
@@ -131,7 +147,10 @@ def raw(answer_bytes: bytes, *, reset: bool = False) -> Answer:
             transport.abort()
         else:
             transport.write(answer_bytes)
-            transport.close()
+            if close:
+                transport.close()
+            else:
+                await asyncio.Event().wait()
         return web.Response()
 
     return answer

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.alerts import outbox
@@ -18,6 +19,7 @@ from bot.detect import claims
 from bot.detect.examples import lexicon_with_invented
 from bot.detect.lexicon import Lexicon
 from bot.detect.rules import read_rules
+from bot.feeds.fetch import open_session
 from bot.feeds.poller import Poller, Polling, PollResult
 from bot.model import Feed, Recorded, Story
 from bot.store import Store
@@ -44,7 +46,13 @@ class Newsroom:
     async def open(self, **settings: Any) -> Poller:
         """A poller of its own settings in place of the one before."""
         self.poller = await self.stack.enter_async_context(
-            Poller(self.store, self.record, Polling(**settings), lambda: self.now, self.lexicon.may_speak_of_arms)
+            Poller(
+                self.store,
+                self.record,
+                Polling(guard=self.server.guard, **settings),
+                lambda: self.now,
+                self.lexicon.may_speak_of_arms,
+            )
         )
         return self.poller
 
@@ -88,6 +96,13 @@ def lexicon() -> Lexicon:
 async def server() -> AsyncIterator[FeedServer]:
     async with serve() as server:
         yield server
+
+
+@pytest.fixture
+async def session(server: FeedServer) -> AsyncIterator[aiohttp.ClientSession]:
+    """One that may go to the server."""
+    async with open_session("Claimwatch/test", server.guard) as session:
+        yield session
 
 
 @pytest.fixture(scope="session")

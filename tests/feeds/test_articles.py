@@ -15,7 +15,7 @@ from bot.feeds import poller
 from bot.feeds.article import main_text
 from bot.feeds.poller import default_user_agent
 from bot.feeds.workers import Workers
-from tests.fakes.feed_server import Answer, bomb, item, page, redirect, rss
+from tests.fakes.feed_server import Answer, bomb, item, page, redirect, rss, serve
 from tests.feeds.conftest import Newsroom
 
 TOLD = "Sylvania said that Freedonia had sent it forty missiles."
@@ -265,3 +265,15 @@ async def test_a_page_that_keeps_the_worker_busy_is_stopped_and_the_next_is_read
         assert TOLD in await workers.main_text(PAGE.encode(), "text/html", "https://gazette.example/a")
     finally:
         await workers.close()
+
+
+async def test_a_link_into_a_private_network_is_not_followed(newsroom: Newsroom) -> None:
+    async with serve() as other:
+        other.pages |= {"/robots.txt": page(b""), "/a": ARTICLE}
+        links = [other.url("/a"), "http://169.254.169.254/latest/meta-data/", newsroom.server.url("/hop")]
+        newsroom.server.pages["/hop"] = redirect(other.url("/a"))
+        await offer(newsroom, *(item("Missiles", guid=link, link=link, text="A short summary.") for link in links))
+        (result,) = await newsroom.poll()
+        assert (result.error, result.new) == (None, 3)
+        assert other.requests == []
+    assert [story.body for story, _ in newsroom.seen] == [""] * 3

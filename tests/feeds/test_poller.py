@@ -202,7 +202,13 @@ async def test_the_pause_that_a_server_asks_for_is_kept(newsroom: Newsroom) -> N
 async def recorded_by(newsroom: Newsroom, record: Callable[[Feed, Story, bool], Awaitable[Recorded]]) -> Poller:
     newsroom.server.pages["/f"] = validated(rss(NEXT, NEW, OLD))
     await newsroom.want("/f")
-    poller = Poller(newsroom.store, record, Polling(), lambda: newsroom.now, newsroom.lexicon.may_speak_of_arms)
+    poller = Poller(
+        newsroom.store,
+        record,
+        Polling(guard=newsroom.server.guard),
+        lambda: newsroom.now,
+        newsroom.lexicon.may_speak_of_arms,
+    )
     return await newsroom.stack.enter_async_context(poller)
 
 
