@@ -23,10 +23,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib.util
-import io
 import json
 import multiprocessing
-import resource
 import statistics
 import tempfile
 import time
@@ -35,16 +33,14 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import aiohttp
-import feedparser
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.feed_servers import FeedServers, serving, shapes
+from benchmarks.feed_peers import ROUNDS, Cost, bare, cpu, parsed, read, readers_best
+from benchmarks.feed_servers import FeedServers, serving
 from bot import log
 from bot.app import opened
 from bot.config import Config, FeedKeys
@@ -54,19 +50,8 @@ from bot.runner import run
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_ROUNDS = 2
-_WORKERS = (1, 2, 4, 8, 16)  # of reader
 _SAMPLE = 100  # feeds on which its best number of workers is found
 _TICK = 0.002  # seconds
-_CONCURRENCY = Config().polling.concurrency
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Of one poll, in seconds."""
-
-    wall: float
-    cpu: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +126,17 @@ def _measure(servers: FeedServers, count: int, console: Console, *, memory: bool
     figures = Figures(
         feeds=count,
         bot=alone("the bot's polls", _bot, count),
-        bare=alone("bare GETs", _bare, count, same_loop=False),
-        bare_same_loop=alone("bare GETs on the bot's event loop", _bare, count, same_loop=True),
-        feedparser=alone("feedparser", _feedparser, count),
+        bare=alone("bare GETs", bare, count, same_loop=False),
+        bare_same_loop=alone("bare GETs on the bot's event loop", bare, count, same_loop=True),
+        feedparser=alone("feedparser", parsed, count),
         pauses=alone("pauses", _pauses, count // 5),
         idle=alone("an idle loop", _idle),
     )
     if importlib.util.find_spec("reader") is None:
         console.print("reader is not installed: skipped. To compare with it: uv sync --group bench")
     else:
-        figures.reader_workers = alone("reader's best number of workers", _readers_best, min(count, _SAMPLE))
-        figures.reader = alone(f"reader with {figures.reader_workers} workers", _reader, count, figures.reader_workers)
+        figures.reader_workers = alone("reader's best number of workers", readers_best, min(count, _SAMPLE))
+        figures.reader = alone(f"reader with {figures.reader_workers} workers", read, count, figures.reader_workers)
     if memory:
         figures.memory = [alone(f"memory of {size:,} feeds", _memory, size) for size in (1_000, 10_000)]
     return figures
@@ -170,9 +155,9 @@ class _Bot:
     async def poll(self, outcome: str, new: int | None = None) -> Cost:
         """Poll every feed and return what that cost. All of them must end so, but for those that mean harm."""
         self._clock.time += timedelta(days=2)
-        before, start = _cpu(), time.perf_counter()
+        before, start = cpu(), time.perf_counter()
         results = await self._poller.poll_due()
-        cost = Cost(time.perf_counter() - start, _cpu() - before)
+        cost = Cost(time.perf_counter() - start, cpu() - before)
         wrong = [result for result in results if not _harmful(result) and not _as_meant(result, outcome, new)]
         assert not wrong, wrong[0]
         return cost
@@ -210,9 +195,9 @@ def _bot(servers: FeedServers, count: int) -> Bot:
     async def measure() -> Bot:
         async with _opened_bot(servers.urls("bot", count)) as bot:
             first = await bot.poll("changed")
-            unchanged = [await bot.poll("unchanged") for _ in range(_ROUNDS)]
+            unchanged = [await bot.poll("unchanged") for _ in range(ROUNDS)]
             changed = []
-            for _ in range(_ROUNDS):
+            for _ in range(ROUNDS):
                 servers.revise("bot")
                 changed.append(await bot.poll("changed", new=1))
         return Bot(first, min(unchanged, key=lambda cost: cost.cpu), min(changed, key=lambda cost: cost.wall))
@@ -225,7 +210,7 @@ def _pauses(servers: FeedServers, count: int) -> Pauses:
         found = []
         async with _opened_bot([*servers.urls("pauses", count), *servers.hostile()]) as bot:
             await bot.poll("changed")
-            for _ in range(_ROUNDS):
+            for _ in range(ROUNDS):
                 servers.revise("hostile")  # so that they are read again
                 unchanged = await _paused(bot.poll("unchanged"))
                 servers.revise("pauses")
@@ -275,87 +260,6 @@ def _memory(servers: FeedServers, count: int) -> float:
 
 def _status() -> str:
     return Path("/proc/self/status").read_text(encoding="ascii")
-
-
-def _cpu() -> float:
-    """Seconds of this process and its workers, those that live and those that were."""
-    own = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    ended = sum(usage.ru_utime + usage.ru_stime for usage in own)
-    pids = " ".join(path.read_text() for path in Path("/proc/self/task").glob("*/children")).split()
-    stats = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids)
-    return ended + sum(int(stat[11]) + int(stat[12]) for stat in stats) / 100  # ticks of utime and stime
-
-
-# ── the peers ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _bare(servers: FeedServers, count: int, *, same_loop: bool) -> Cost:
-    """What the conditional GETs of an unchanged poll cost alone, on asyncio's own event loop or on the bot's."""
-
-    async def get(session: aiohttp.ClientSession, slots: asyncio.Semaphore, url: str, etags: dict[str, str]) -> None:
-        async with slots, session.get(url, headers={"If-None-Match": etags.get(url, "")}) as response:
-            await response.read()
-            assert response.status == (304 if url in etags else 200)
-            etags[url] = response.headers["ETag"]
-
-    async def measure() -> Cost:
-        urls = servers.urls("bare", count)
-        etags: dict[str, str] = {}
-        slots = asyncio.Semaphore(_CONCURRENCY)
-        costs = []
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-            for _ in range(_ROUNDS + 1):
-                before, start = _cpu(), time.perf_counter()
-                await asyncio.gather(*(get(session, slots, url, etags) for url in urls))
-                costs.append(Cost(time.perf_counter() - start, _cpu() - before))
-        return min(costs[1:], key=lambda cost: cost.cpu)
-
-    return run(measure()) if same_loop else asyncio.run(measure())
-
-
-def _feedparser(_: FeedServers, count: int) -> float:
-    """Seconds for the bodies of all feeds. Those of one shape are the same: it is parsed a few times, and counted."""
-    total = 0.0
-    for number, shape in enumerate(shapes()):
-        body = shape.body(1)
-        times = [_seconds(partial(feedparser.parse, io.BytesIO(body))) for _ in range(_ROUNDS)]
-        total += min(times) * len(range(number, count, len(shapes())))
-    return total
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def _readers_best(servers: FeedServers, count: int) -> int:
-    times = {workers: _reader_poll(servers, f"reader-{workers}", count, workers).wall for workers in _WORKERS}
-    return min(times, key=lambda workers: times[workers])
-
-
-def _reader(servers: FeedServers, count: int, workers: int) -> Cost:
-    return _reader_poll(servers, "reader", count, workers)
-
-
-def _reader_poll(servers: FeedServers, name: str, count: int, workers: int) -> Cost:
-    """What reader's poll costs in which each feed has one new entry."""
-    from reader import make_reader
-
-    with tempfile.TemporaryDirectory() as folder:
-        reader = make_reader(f"{folder}/reader.db")
-        for url in servers.urls(name, count):
-            reader.add_feed(url)
-        reader.update_feeds(scheduled=False, workers=workers)
-        servers.revise(name)
-        entries = reader.get_entry_counts().total or 0
-        before, start = _cpu(), time.perf_counter()
-        reader.update_feeds(scheduled=False, workers=workers)
-        cost = Cost(time.perf_counter() - start, _cpu() - before)
-        # It takes no entry from a feed that is not well-formed, which one shape of the captured ones is not.
-        assert (reader.get_entry_counts().total or 0) >= entries + 0.9 * count
-        reader.close()
-    return cost
 
 
 # ── the report ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -37,8 +37,8 @@ DRAIN_SECONDS = 3
 """How long polls in progress may go on at a stop, which is to take ten seconds at most; then they are cut off."""
 
 LONG_CHARACTERS = 1_000
-"""Of a story: a longer one is read in a thread, so that the event loop goes on. Most are read in microseconds, less time
-than the way to a thread takes; the worst of this length take 6 ms."""
+"""Of a story: a longer one is read in a thread, so that the event loop goes on. Most are read in microseconds, which is
+less than the way to a thread takes; the worst of this length take 6 ms."""
 
 RULES_SECONDS = 5
 """Between two looks whether a user's rules have changed."""
