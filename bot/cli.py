@@ -87,9 +87,9 @@ def demo(
 def run(config: ConfigOption = None) -> None:
     """Run the bot: poll on schedule, post alerts and answer, until it is told to stop."""
     settings = _load(config, bot=True)
-    from bot import app
+    from bot import app, runner
 
-    asyncio.run(app.run(settings))
+    runner.run(app.run(settings))
 
 
 @cli.command(epilog="Example: claimwatch poll --config config.toml")
@@ -99,9 +99,9 @@ def poll(config: ConfigOption = None) -> None:
     Exits with 1 when none of them could be read.
     """
     settings = _load(config)
-    from bot import once
+    from bot import once, runner
 
-    if not asyncio.run(once.poll(settings, typer.echo, _complain)):
+    if not runner.run(once.poll(settings, typer.echo, _complain)):
         raise typer.Exit(1)
 
 

@@ -17,7 +17,7 @@ LogFormat = Literal["auto", "console", "logfmt", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 # Libraries that tell every step at "info": the scheduler its every tick, aiohttp its every request.
-_CHATTY = ("aiohttp.access", "apscheduler", "asyncio", "alembic", "aiosqlite", "sqlalchemy")
+_CHATTY = ("aiohttp.access", "apscheduler", "asyncio", "alembic", "sqlalchemy")
 
 _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     # Discord bot tokens: the user's id, a timestamp and an HMAC in base64url with dots between

@@ -8,20 +8,35 @@ The rules, each learnt from a measured fault (docs/way-of-a-story.md):
   and leave its transaction open.
 - Readers have connections of their own, so that a question does not wait for a poll.
 - `synchronous=FULL`: what is owed survives a power cut.
+- Group commit: writes that wait while another is at work share its transaction, each behind a savepoint of its own, so
+  that a thousand of them don't wait for the disk a thousand times.
+
+::
+
+    write ─┐            ┌ BEGIN IMMEDIATE
+    write ─┼ waiting ─▶ │ SAVEPOINT, work, RELEASE   one after another, as they came;
+    write ─┘            │ SAVEPOINT, work, RELEASE   one that fails: ROLLBACK TO its savepoint
+                        └ COMMIT ─▶ every write that took part returns
+
+SQLite's calls block, so they run in threads: one writes, a few read. Not aiosqlite, which hops to its thread and back
+for each call: a small write took 1.1 ms of CPU with it and takes 0.3 without, a small read 1.0 and 0.5.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import closing, contextmanager
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
 from bot.store.migrate import upgrade
@@ -32,16 +47,42 @@ T = TypeVar("T")
 _READERS = 4
 _BUSY_SECONDS = 30
 
+# What bounds a group, so that its first write does not wait long for its last, and nor does another process.
+_GROUP_WRITES = 200
+_GROUP_SECONDS = 0.05
+# After a group that left others waiting: SQLite has no queue for its lock, another process only looks now and then.
+_BREATH_SECONDS = 0.002
+
+
+@dataclass(slots=True)
+class _Write:
+    """One that waits for its turn, then for the commit of its group, with what became of it."""
+
+    work: Callable[[Connection], Any]
+    done: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+    def tell(self) -> None:
+        """Let who waits know, unless nobody does any more."""
+        if self.done.done():
+            return
+        if self.error is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.error)
+
 
 class Store:
     """An open database. Its functions are in the other files of this package: `await store.read(due, now)`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._waiting: deque[_Write] = deque()
         self._writer = _engine(path, connections=1, readonly=False)
         self._readers = _engine(path, connections=_READERS, readonly=True)
-        self._lock = asyncio.Lock()
-        self._at_work: set[asyncio.Task[Any]] = set()
+        self._writing = ThreadPoolExecutor(1, "store-writer")
+        self._reading = ThreadPoolExecutor(_READERS, "store-reader")
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -49,7 +90,6 @@ class Store:
 
         Raises StoreError when the folder can't be written, the file is no database, or a newer version made it.
         """
-        await asyncio.to_thread(_try_file, path)
         store = cls(path)
         try:
             await store.write(upgrade)
@@ -60,33 +100,68 @@ class Store:
 
     async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(connection, …)` against one consistent view of the database and return what it returns."""
-        return await self._to_the_end(self._read(lambda connection: work(connection, *args, **kwargs)))
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._reading, lambda: self._read(lambda c: work(c, *args, **kwargs)))
 
     async def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work(connection, …)` as one transaction: all of it is kept, or on an exception nothing."""
-        return await self._to_the_end(self._write(lambda connection: work(connection, *args, **kwargs)))
+        """Run `work(connection, …)` as one transaction: all of it is kept, or on an exception nothing.
 
-    async def _to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
-        task = asyncio.create_task(work)
-        self._at_work.add(task)
-        task.add_done_callback(self._at_work.discard)
-        return await asyncio.shield(task)
+        What it wrote is on the disk when this returns. Writes happen in the order in which they were asked for.
+        """
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Write(lambda connection: work(connection, *args, **kwargs), done))
+        self._writing.submit(self._write_group)  # one that finds its write done by the group before has nothing to do
+        return await done
 
-    async def _read(self, work: Callable[[Connection], T]) -> T:
-        with _clear_errors(self.path):
-            async with self._readers.connect() as connection:
-                return await connection.run_sync(work)
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with _clear_errors(self.path), self._readers.connect() as connection, connection.begin():
+            return work(connection)
 
-    async def _write(self, work: Callable[[Connection], T]) -> T:
-        with _clear_errors(self.path):
-            async with self._lock, self._writer.begin() as connection:
-                return await connection.run_sync(work)
+    def _write_group(self) -> None:
+        """Do what waits, up to the bounds of a group, in one transaction; then tell those who wait for it."""
+        if not self._waiting:
+            return
+        group: list[_Write] = []
+        end = time.monotonic() + _GROUP_SECONDS
+        try:
+            with _clear_errors(self.path), self._writer.begin() as connection:
+                while self._waiting and len(group) < _GROUP_WRITES and (not group or time.monotonic() < end):
+                    group.append(self._waiting.popleft())
+                    self._do(group[-1], connection)
+        except BaseException as error:  # the transaction is gone: none of it is kept
+            group = group or [self._waiting.popleft() for _ in range(len(self._waiting))]  # it did not even begin
+            for one in group:
+                one.error = one.error or error
+        more = bool(self._waiting)
+        group[0].done.get_loop().call_soon_threadsafe(_tell, group)
+        if more:
+            time.sleep(_BREATH_SECONDS)
+
+    def _do(self, write: _Write, connection: Connection) -> None:
+        """Do one write of a group; should it fail, it alone is undone. Raises what undid the whole transaction."""
+        sqlite = connection.connection.driver_connection
+        assert sqlite is not None  # noqa: S101  it is connected
+        sqlite.execute("SAVEPOINT one_write")
+        try:
+            with _clear_errors(self.path):
+                write.result = write.work(connection)
+                sqlite.execute("RELEASE one_write")
+        except BaseException as error:
+            # A future takes no StopIteration; a coroutine that raises one is answered in the same way.
+            write.error = RuntimeError("the write raised StopIteration") if isinstance(error, StopIteration) else error
+            if not sqlite.in_transaction:  # a full disk may end it: https://www.sqlite.org/lang_transaction.html
+                raise
+            sqlite.execute("ROLLBACK TO one_write")
+            sqlite.execute("RELEASE one_write")
 
     async def close(self) -> None:
-        """Wait for what has begun, then close every connection; an open one would keep the process from ending."""
-        await asyncio.gather(*self._at_work, return_exceptions=True)
-        await self._readers.dispose()
-        await self._writer.dispose()
+        """Wait for what has begun, then close every connection and end the threads."""
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        for threads, engine in ((self._reading, self._readers), (self._writing, self._writer)):
+            threads.shutdown()
+            engine.dispose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -95,15 +170,20 @@ class Store:
         await self.close()
 
 
-def _engine(path: Path, *, connections: int, readonly: bool) -> AsyncEngine:
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}",
+def _tell(group: Sequence[_Write]) -> None:
+    for write in group:
+        write.tell()
+
+
+def _engine(path: Path, *, connections: int, readonly: bool) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
         pool_size=connections,
         max_overflow=0,
         connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None},
     )
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         if not readonly:
@@ -117,17 +197,11 @@ def _engine(path: Path, *, connections: int, readonly: bool) -> AsyncEngine:
 
     # With isolation_level None the driver opens no transaction of its own, so SQLAlchemy's begin has to; see "Database
     # Locking Behavior" in https://docs.sqlalchemy.org/en/21/dialects/sqlite.html
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
 
     return engine
-
-
-def _try_file(path: Path) -> None:
-    """Open the file once without aiosqlite, whose thread outlives a failed connect and prints a traceback."""
-    with _clear_errors(path), closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA schema_version")
 
 
 @contextmanager

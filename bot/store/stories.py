@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from bot.model import Story
 from bot.store.claims import Held, of_story
@@ -17,6 +17,14 @@ from bot.store.tables import claims, stories, story_text
 _KEYS_AT_ONCE = 500  # SQLite takes at most 32,766 parameters in a statement, older builds 999
 _CANDIDATES = 500
 _OF_STORY = [one.name for one in fields(Story)]
+
+# Those that each story of a poll needs are built once: to build one takes SQLAlchemy longer than to execute it.
+_OF_FEED = stories.c.feed_id == bindparam("feed")
+_KNOWN = select(stories.c.key, stories.c.hash).where(_OF_FEED, stories.c.key.in_(bindparam("wanted", expanding=True)))
+_FIND = select(stories.c.id, stories.c.hash, stories.c.title, stories.c.seen, stories.c.at).where(
+    _OF_FEED, stories.c.key == bindparam("wanted")
+)
+_ADD = insert(stories).returning(stories.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +50,14 @@ def known(connection: Connection, feed_id: int, keys: Collection[str]) -> dict[s
     wanted = list(keys)
     found: dict[str, str] = {}
     for start in range(0, len(wanted), _KEYS_AT_ONCE):
-        rows = connection.execute(
-            select(stories.c.key, stories.c.hash).where(
-                stories.c.feed_id == feed_id, stories.c.key.in_(wanted[start : start + _KEYS_AT_ONCE])
-            )
-        )
+        rows = connection.execute(_KNOWN, {"feed": feed_id, "wanted": wanted[start : start + _KEYS_AT_ONCE]})
         found.update({row.key: row.hash for row in rows})
     return found
 
 
 def find(connection: Connection, feed_id: int, key: str) -> KeptStory | None:
     """Return the story of a feed with this key, if it was recorded before."""
-    row = connection.execute(
-        select(stories.c.id, stories.c.hash, stories.c.title, stories.c.seen, stories.c.at).where(
-            stories.c.feed_id == feed_id, stories.c.key == key
-        )
-    ).one_or_none()
+    row = connection.execute(_FIND, {"feed": feed_id, "wanted": key}).one_or_none()
     return None if row is None else KeptStory(row.id, row.hash, row.title, row.seen, row.at)
 
 
@@ -86,10 +86,8 @@ def with_claims(connection: Connection, address: str) -> tuple[Story, list[Held]
 
 def add(connection: Connection, feed_id: int, story: Story, publisher: str) -> int:
     """Keep a new story and return its id."""
-    statement = insert(stories).values(
-        feed_id=feed_id, key=story.key, seen=story.seen, at=story.at, **_read(story, publisher)
-    )
-    return int(connection.execute(statement.returning(stories.c.id)).scalar_one())
+    values = {"feed_id": feed_id, "key": story.key, "seen": story.seen, "at": story.at, **_read(story, publisher)}
+    return int(connection.execute(_ADD, values).scalar_one())
 
 
 def replace(connection: Connection, story_id: int, story: Story, publisher: str) -> None:
