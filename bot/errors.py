@@ -38,12 +38,15 @@ class RuleError(ClaimwatchError):
 class FeedError(ClaimwatchError):
     """One feed could not be fetched or parsed.
 
-    `after` is the number of seconds that the server asks to be left alone, or None when it does not say.
+    `after` is the number of seconds that the server asks to be left alone, or None when it does not say; with
+    `host_wide` it asks that for all of its addresses. `gone`: the feed was withdrawn for good.
     """
 
-    def __init__(self, reason: str, after: float | None = None) -> None:
+    def __init__(self, reason: str, after: float | None = None, *, gone: bool = False, host_wide: bool = False) -> None:
         super().__init__(reason)
         self.after = after
+        self.gone = gone
+        self.host_wide = host_wide
 
 
 class StoreError(ClaimwatchError):

@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -32,6 +32,7 @@ _SILENCE_SECONDS = 20.0
 _CHUNK = 65_536
 _PACKINGS = {"", "identity", "gzip", "deflate", "br"}
 _MOVED = {301, 302, 303, 307, 308}
+_FOR_GOOD = {301, 308}
 
 _WHAT_TO_DO = {
     401: "the feed needs a login. Write it into the address: https://user:password@host/….",
@@ -68,6 +69,8 @@ class Fetched:
     address: str  # where the body came from after redirects, without a login
     etag: str | None  # byte for byte as it came
     last_modified: str | None
+    fresh_for: float = 0  # seconds for which it may be taken for unchanged: Cache-Control's max-age, less Age
+    moved_to: str | None = None  # where nothing but permanent redirects (301, 308) led
 
 
 def open_session(user_agent: str) -> aiohttp.ClientSession:
@@ -106,6 +109,8 @@ async def fetch(
     validators = {name: value for name, value in conditions.items() if value}
     headers = {"Accept": wanted.accept, **validators}
     left = timeout
+    moved_to: str | None = None
+    for_good = True
     try:
         address = _web_address(url)
         for _ in range(_REDIRECTS + 1):
@@ -116,8 +121,11 @@ async def fetch(
                     session.get(address, headers=headers, allow_redirects=False) as response,
                 ):
                     if response.status not in _MOVED:
-                        return await _read(response, wanted, conditional=bool(validators), max_bytes=max_bytes)
+                        fetched = await _read(response, wanted, conditional=bool(validators), max_bytes=max_bytes)
+                        return replace(fetched, fresh_for=_fresh_for(response), moved_to=moved_to)
                     address = _next_address(address, response)
+                    for_good = for_good and response.status in _FOR_GOOD
+                    moved_to = str(address.with_user(None)) if for_good else None
                 left -= time.monotonic() - start
     except (aiohttp.ClientError, UnicodeError, OSError) as error:  # the total time-out is an OSError
         raise _feed_error(error, wanted, url, timeout) from error
@@ -191,7 +199,13 @@ def _status_error(response: aiohttp.ClientResponse, wanted: Wanted) -> FeedError
         what = "the server says “not changed” though it was not asked that. The outlet has to mend it."
     else:
         what = "the server sent no feed. Check the address."
-    return FeedError(f"{_named(status)}: {what}", after=_retry_after(response))
+    after = _retry_after(response)
+    return FeedError(
+        f"{_named(status)}: {what}",
+        after=after,
+        gone=status == HTTPStatus.GONE,
+        host_wide=after is not None and status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE),
+    )
 
 
 def _named(status: int) -> str:
@@ -212,6 +226,13 @@ def _retry_after(response: aiohttp.ClientResponse) -> float | None:
         return max((_aware(then) - _aware(now or datetime.now(UTC))).total_seconds(), 0)
     except ValueError:
         return None
+
+
+def _fresh_for(response: aiohttp.ClientResponse) -> float:
+    """Seconds for which the answer stays fresh: max-age less Age (RFC 9111, 4.2)."""
+    found = re.search(r"(?:^|[\s,])max-age=\"?(\d{1,9})", response.headers.get("Cache-Control", ""), re.IGNORECASE)
+    age = response.headers.get("Age", "")
+    return max(float(found[1]) - (float(age[:9]) if age.isascii() and age.isdigit() else 0), 0) if found else 0
 
 
 def _aware(time: datetime) -> datetime:
