@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -45,8 +46,9 @@ def unchanged(feed: Feed, fetched: Fetched, now: datetime, pacing: Pacing) -> Fe
     A 304 says nothing of validators that it leaves out (RFC 9111, 4.3.4); a whole answer without them has none.
     """
     asked = fetched.body is None
-    after = replace(
-        _well(feed, now),
+    after = _well(
+        feed,
+        now,
         etag=fetched.etag or (feed.etag if asked else None),
         last_modified=fetched.last_modified or (feed.last_modified if asked else None),
     )
@@ -68,8 +70,10 @@ def read(
 
     Its title is kept the first time: it names the outlet where the configuration does not.
     """
-    after = replace(
-        _well(feed, now, new),
+    after = _well(
+        feed,
+        now,
+        new,
         title=feed.title or title,
         etag=fetched.etag,
         last_modified=fetched.last_modified,
@@ -105,7 +109,7 @@ def failed(feed: Feed, error: FeedError, now: datetime, pacing: Pacing) -> Feed:
     return replace(after, next_poll_at=next_of(after, now, pacing, failures=feed.failures, after=error.after or 0))
 
 
-def _well(feed: Feed, now: datetime, new: Collection[datetime] = ()) -> Feed:
+def _well(feed: Feed, now: datetime, new: Collection[datetime] = (), **found: Any) -> Feed:
     return replace(
         feed,
         last_poll_at=now,
@@ -114,11 +118,13 @@ def _well(feed: Feed, now: datetime, new: Collection[datetime] = ()) -> Feed:
         failures=0,
         pace=learnt(feed.pace, feed.last_new_at, new, now) if new else feed.pace,
         last_new_at=now if new else feed.last_new_at or now,  # of an empty one its silence is counted from here
+        **found,
     )
 
 
 def _next(feed: Feed, now: datetime, pacing: Pacing, fresh_for: float) -> Feed:
-    paced = replace(feed, interval=interval_of(feed, now, pacing))
+    interval = interval_of(feed, now, pacing)
+    paced = feed if interval == feed.interval else replace(feed, interval=interval)
     return replace(paced, next_poll_at=next_of(paced, now, pacing, after=fresh_for))
 
 
@@ -145,7 +151,7 @@ def _perhaps_moved(feed: Feed, fetched: Fetched) -> Feed:
 def settle(connection: Connection, before: Feed, after: Feed, *, now: datetime, operators: str | None) -> None:
     """Keep the feed as it is after a poll, and owe its manager what there is to tell."""
     told, cards = _trouble(before, after, now)
-    after = replace(after, told=told)
+    after = after if told == after.told else replace(after, told=told)
     feeds.keep(connection, before, after)
     if after.moved_polls == MOVED_AFTER > before.moved_polls:
         cards = [*cards, _moved(connection, after)]

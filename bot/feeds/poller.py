@@ -45,7 +45,7 @@ from bot.store.feeds import due, keep, kept_memory, latest_poll, put_off, shift,
 log = structlog.get_logger(__name__)
 
 _POLL_SECONDS = 900.0  # for a whole poll, whatever it hangs in; what it has recorded by then is kept
-_BATCH = 200  # feeds read from the store at once: more would hold up the event loop
+_BATCH = 100  # feeds read from the store at once: more would hold up the event loop
 _NEW_AT_ONCE = 100  # feeds that the schedule polls at once though they are new; more are spread over their interval
 _STEP = timedelta(minutes=1)  # that a clock may be set back unnoticed
 
@@ -132,7 +132,7 @@ class Poller:
         Where many are new, only some of them are due: the others are spread over their interval.
         """
         now = self._clock()
-        first = await self._store.read(due, now, limit=_BATCH)
+        first = await self._store.read(due, now, limit=_NEW_AT_ONCE + 1)
         if sum(feed.last_poll_at is None and feed.next_poll_at is None for feed in first) > _NEW_AT_ONCE:
             await self._store.write(spread_new, now, _NEW_AT_ONCE)
         return await self._start_all(on_result)

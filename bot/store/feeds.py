@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, Update, and_, bindparam, case, func, insert, literal, or_, select, update
 
 from bot.model import Feed
 from bot.store.tables import Instant, feeds, stories
@@ -183,10 +184,18 @@ def keep(connection: Connection, before: Feed, after: Feed) -> None:
     found = {name: getattr(after, name) for name in _POLLED if getattr(after, name) != getattr(before, name)}
     for name in _NUMBERS & found.keys():
         found[name] = ",".join(map(str, sorted(found[name])))
-    if "interval" in found:  # a command may have set one for good
-        found["interval"] = case((feeds.c.adaptive, found["interval"]), else_=feeds.c.interval)
     if found:
-        connection.execute(update(feeds).where(feeds.c.id == before.id).values(found))
+        values = {f"new_{name}": value for name, value in found.items()}
+        connection.execute(_keep(tuple(found)), values | {"of": before.id})
+
+
+@lru_cache(maxsize=256)
+def _keep(names: tuple[str, ...]) -> Update:
+    """The statement that sets these columns; most polls set the same, and to build it takes as long as to run it."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}", type_=feeds.c[name].type) for name in names}
+    if "interval" in values:  # a command may have set one for good
+        values["interval"] = case((feeds.c.adaptive, values["interval"]), else_=feeds.c.interval)
+    return update(feeds).where(feeds.c.id == bindparam("of")).values(values)
 
 
 def holder(connection: Connection, url: str) -> int | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from pydantic import TypeAdapter
 from sqlalchemy import insert, select, update
 from structlog.testing import capture_logs
 
-from bot.model import Feed
+from bot.model import Card, Feed
 from bot.store import Connection
-from bot.store.alerts import _CARD
 from bot.store.tables import alerts, feeds
 from tests.fakes.feed_server import item, page, redirect, rss, silent, validated
 from tests.feeds.conftest import INTERVAL, NOW, Newsroom
@@ -18,6 +18,7 @@ from tests.feeds.conftest import INTERVAL, NOW, Newsroom
 BODY = rss(item("Old treaty", guid="1", date="Tue, 17 Feb 2026 10:00:00 GMT"))
 MORE = rss(item("New treaty", guid="2"), item("Old treaty", guid="1", date="Tue, 17 Feb 2026 10:00:00 GMT"))
 OPERATORS = "discord:1"
+CARD = TypeAdapter(Card)
 
 
 async def change(newsroom: Newsroom, **values: object) -> None:
@@ -35,7 +36,7 @@ async def told(newsroom: Newsroom) -> list[tuple[str, str]]:
 
     def read(connection: Connection) -> list[tuple[str, str]]:
         rows = connection.execute(select(alerts).where(alerts.c.kind == "notice").order_by(alerts.c.id))
-        return [(row.destination, _CARD.validate_json(row.card).title.partition(":")[0]) for row in rows]
+        return [(row.destination, CARD.validate_json(row.card).title.partition(":")[0]) for row in rows]
 
     return await newsroom.store.read(read)
 
@@ -44,7 +45,7 @@ async def said(newsroom: Newsroom) -> str:
     """The whole text of the last notice."""
     rows = await newsroom.store.read(lambda connection: connection.execute(select(alerts.c.card)).scalars().all())
     return "\n".join(
-        "".join(text.text for text in line) for line in _CARD.validate_json(rows[-1] or "").sections[0].lines
+        "".join(text.text for text in line) for line in CARD.validate_json(rows[-1] or "").sections[0].lines
     )
 
 
@@ -293,3 +294,31 @@ async def test_a_story_from_the_future_stops_no_later_one(newsroom: Newsroom) ->
     newsroom.server.pages["/f"] = page(rss(far, item("New treaty", guid="2", date="Fri, 20 Feb 2026 10:00:00 GMT")))
     await poll(newsroom)
     assert await newsroom.titles() == ["Far treaty", "New treaty"]
+
+
+# ── pushed ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_is_pushed_is_recorded_as_what_is_polled_and_changes_no_poll(newsroom: Newsroom) -> None:
+    newsroom.server.pages["/f"] = validated(BODY)
+    poller = await newsroom.open()
+    await newsroom.want("/f")
+    feed = await poll(newsroom)
+    newsroom.now += timedelta(minutes=5)
+    result = await poller.push(feed, rss(item("New treaty", guid="2")).encode(), "application/rss+xml")
+    assert (result.outcome, result.new) == ("changed", 1)
+    assert [may_alert for _, may_alert in newsroom.seen] == [False, True]
+    (after,) = await newsroom.feeds()
+    assert (after.etag, after.body_hash, after.next_poll_at) == (feed.etag, feed.body_hash, feed.next_poll_at)
+    assert after.last_new_at == newsroom.now
+    assert (await poll(newsroom)).failures == 0
+    assert await newsroom.titles() == ["Old treaty", "New treaty"]
+
+
+async def test_a_push_that_is_no_feed_is_no_failure_of_the_feed(newsroom: Newsroom) -> None:
+    newsroom.server.pages["/f"] = validated(BODY)
+    poller = await newsroom.open()
+    await newsroom.want("/f")
+    feed = await poll(newsroom)
+    assert (await poller.push(feed, b"<html>", "text/html")).outcome == "failed"
+    assert (await newsroom.feeds())[0].failures == 0
