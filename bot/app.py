@@ -25,7 +25,8 @@ from bot.detect.rules import read_rules
 from bot.errors import ConfigError, RuleError, UserError
 from bot.feeds import schedule
 from bot.feeds.guard import Guard
-from bot.feeds.poller import Poller, Polling, Record, default_user_agent
+from bot.feeds.poller import Poller, Polling, default_user_agent
+from bot.feeds.recording import Record
 from bot.model import Feed, Recorded, Story
 from bot.platforms.base import Platform
 from bot.queries import language
@@ -99,6 +100,10 @@ class App:
             max_bytes=polling.max_bytes,
             parse_seconds=polling.parse_seconds,
             jitter=polling.jitter,
+            min_interval=polling.min_interval,
+            max_interval=polling.max_interval,
+            host_delay=polling.host_delay,
+            operators=self.config.operators,
             user_agent=polling.user_agent or default_user_agent(),
             alert_on_first_poll=self.config.alert_on_first_poll,
             guard=Guard(frozenset(polling.allow_hosts), frozenset(polling.allow_ports)),
@@ -151,18 +156,24 @@ def check_queries(config: Config, lexicon: Lexicon, time: datetime) -> None:
 
 
 def check_destinations(config: Config) -> None:
-    """Raise ConfigError when a subscription's platform is off."""
-    for number, wanted in enumerate(config.subscriptions, start=1):
-        if wanted.to.startswith("discord:") and not config.discord.token:
+    """Raise ConfigError when the platform of a subscription or of the operators is off."""
+    places = {f"subscriptions.{number}.to": wanted.to for number, wanted in enumerate(config.subscriptions, start=1)}
+    for key, to in ({"operators": config.operators or ""} | places).items():
+        if to.startswith("discord:") and not config.discord.token:
             raise ConfigError(
-                f"subscriptions.{number}.to is {wanted.to}, but Discord is off: set discord.token_file or "
-                "CLAIMWATCH_DISCORD__TOKEN."
+                f"{key} is {to}, but Discord is off: set discord.token_file or CLAIMWATCH_DISCORD__TOKEN."
             )
 
 
 def _wanted_feeds(config: Config) -> list[FeedWanted]:
     return [
-        FeedWanted(feed.url, feed.outlet, feed.interval or config.polling.interval, feed.read_article)
+        FeedWanted(
+            feed.url,
+            feed.outlet,
+            feed.interval or config.polling.interval,
+            feed.read_article,
+            adaptive=feed.interval is None,
+        )
         for feed in config.feeds
     ]
 
@@ -251,7 +262,7 @@ def _platforms(app: App) -> list[Platform]:
     """Those that config.toml turns on, and the console where somebody is to be told there."""
     config = app.config
     platforms: list[Platform] = []
-    destinations = [to for to, _query in _wanted_subscriptions(config)]
+    destinations = [config.operators, *(to for to, _query in _wanted_subscriptions(config))]
     if "console" in destinations:
         from rich.console import Console
 

@@ -12,7 +12,7 @@ from bot.app import check_destinations, check_feeds, check_queries, loaded, now,
 from bot.config import Config
 from bot.detect.lexicon import Lexicon
 from bot.errors import ClaimwatchError, ConfigError
-from bot.feeds.poller import PollResult
+from bot.feeds.recording import PollResult
 from bot.log import redact
 from bot.model import Feed, Recorded, Story
 from bot.once import plural

@@ -59,6 +59,7 @@ def _host(text: str) -> str:
     return host if read.explicit_port is None else f"{host}:{read.explicit_port}"
 
 
+_DESTINATION = r"^(console|discord:\d{1,20})$"
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 FeedAddress = Annotated[WebAddress, AfterValidator(_without_login)]
 Host = Annotated[str, AfterValidator(_host)]
@@ -77,6 +78,13 @@ class Polling(_Keys):
     )
     jitter: float = Field(default=0.1, ge=0, le=0.5, description="a part of the interval, from 0 to 0.5")
     concurrency: int = Field(default=8, ge=1, le=64, description="a whole number of feeds, from 1 to 64")
+    min_interval: int = Field(
+        default=300, ge=60, le=604_800, description="a whole number of seconds, from 60 to 604800 (a week)"
+    )
+    max_interval: int = Field(
+        default=3_600, ge=60, le=604_800, description="a whole number of seconds, from 60 to 604800 (a week)"
+    )
+    host_delay: float = Field(default=1, ge=0, le=60, description="a number of seconds, from 0 to 60")
     timeout: float = Field(default=30, ge=1, le=600, description="a number of seconds, from 1 to 600")
     max_bytes: int = Field(
         default=10_485_760,
@@ -124,7 +132,7 @@ class Discord(_Keys):
 class SubscriptionKeys(_Keys):
     """One [[subscriptions]] table."""
 
-    to: str = Field(pattern=r"^(console|discord:\d{1,20})$", description='"console" or "discord:CHANNEL_ID"')
+    to: str = Field(pattern=_DESTINATION, description='"console" or "discord:CHANNEL_ID"')
     query: str = Field(
         default="", max_length=500, description="a query of up to 500 characters; an empty one takes everything"
     )
@@ -138,6 +146,7 @@ class Config(_Keys):
     alert_on_first_poll: Literal["none", "newest", "all"] = Field(
         default="none", description='"none", "newest" or "all"'
     )
+    operators: str | None = Field(default=None, pattern=_DESTINATION, description='"console" or "discord:CHANNEL_ID"')
     log_level: LogLevel = Field(default="info", description='"debug", "info", "warning" or "error"')
     log_format: LogFormat = Field(default="auto", description='"auto", "console", "logfmt" or "json"')
     polling: Polling = Field(default=Polling(), description="a [polling] table")
@@ -269,6 +278,8 @@ def _sentence(file: Path, error: ErrorDetails) -> str:
 def _contradictions(config: Config) -> Iterator[str]:
     if config.discord.token and config.discord.token_file:
         yield "discord.token and discord.token_file are both set. Keep one of them."
+    if config.polling.min_interval > config.polling.max_interval:
+        yield "polling.min_interval is longer than polling.max_interval. Change one of them."
     first: dict[str, int] = {}
     for number, feed in enumerate(config.feeds, start=1):
         if first.setdefault(feed.url, number) != number:

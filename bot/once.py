@@ -16,7 +16,7 @@ from bot.commands import Context, answer
 from bot.commands.export import export
 from bot.config import Config
 from bot.errors import StoreError, UserError
-from bot.feeds.poller import PollResult
+from bot.feeds.recording import PollResult
 from bot.jsonl import dump
 from bot.log import redact
 from bot.model import Feed
@@ -56,7 +56,7 @@ async def poll(config: Config, say: Say, complain: Say) -> bool:
             )
             raise
     say(total(results))
-    return any(result.outcome != "failed" for result in results)
+    return any(result.outcome in ("changed", "unchanged") for result in results)
 
 
 async def _next_due(app: App) -> str:
@@ -72,6 +72,8 @@ def polled(result: PollResult) -> str:
             return f"{name}: failed. {redact(result.error or '')}".rstrip()
         case "unchanged":
             return f"{name}: unchanged"
+        case "put off":
+            return f"{name}: put off, since its host asks to be left alone"
     parts = [f"{plural(result.entries, 'story', 'stories')}, {result.new} new"]
     if result.edited:
         parts.append(f"{result.edited} edited")

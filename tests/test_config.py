@@ -113,6 +113,11 @@ def test_the_example_with_every_comment_taken_in_loads() -> None:
             'polling.jitter is "fast": it must be a part of the interval, from 0 to 0.5.',
         ),
         ("[polling]\ninterval = 5", "polling.interval is 5: it must be a whole number of seconds, from 60"),
+        (
+            "[polling]\nmin_interval = 900\nmax_interval = 600",
+            "polling.min_interval is longer than polling.max_interval. Change one of them.",
+        ),
+        ("operators = 'desk'", 'operators is "desk": it must be "console" or "discord:CHANNEL_ID".'),
         ("log_level = 'loud'", 'log_level is "loud": it must be "debug", "info", "warning" or "error".'),
         ("polling = 3", "polling is 3: it must be a [polling] table."),
         ("[feeds]\nurl = 'http://x'", "feeds is a table: it must be one or more [[feeds]] tables."),

@@ -23,7 +23,8 @@ from bot.commands import answer
 from bot.config import Config, FeedKeys, Polling, SubscriptionKeys
 from bot.demo.server import recorded_pages, serve
 from bot.errors import StoreError, UserError
-from bot.feeds.poller import Poller, PollResult
+from bot.feeds.poller import Poller
+from bot.feeds.recording import PollResult
 from bot.model import Card
 from bot.once import as_json, plural, polled, print_json, total
 from bot.platforms.console_app import ConsoleApp
@@ -126,7 +127,8 @@ def _config(database: Path, feeds: tuple[FeedKeys, ...]) -> Config:
     return Config(
         database=database.absolute(),
         alert_on_first_poll="all",
-        polling=Polling(jitter=0, allow_hosts=hosts),  # without jitter the second poll goes in the order of the first
+        # Without jitter the second poll goes in the order of the first.
+        polling=Polling(jitter=0, host_delay=0, allow_hosts=hosts),
         feeds=feeds,
         subscriptions=(SubscriptionKeys(to="console"),),
     )

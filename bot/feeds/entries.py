@@ -25,12 +25,25 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """What a feed says of how it wants to be polled."""
+
+    least_wait: int = 0  # seconds between polls, by its ttl or updatePeriod
+    skip_hours: frozenset[int] = frozenset()  # of the day, UTC
+    skip_days: frozenset[int] = frozenset()  # of the week, 0 for Monday, UTC
+    hub: str | None = None  # where a WebSub hub pushes it
+    topic: str | None = None  # the name by which that hub knows it
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """One feed as it was read."""
 
     title: str | None
     entries: tuple[Entry, ...]
     skipped: int  # entries without any text
+    memory: bytes = b""  # to be given back at the next parse
+    hints: Hints = Hints()
 
 
 def identify(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:

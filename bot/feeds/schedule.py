@@ -11,18 +11,24 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.feeds.poller import OnResult, Poller
 
 _GRACE_SECONDS = 10.0
+_LOOK_SECONDS = 120.0  # four times as long as a transaction waits for a locked database
 
 
 def start(poller: Poller, on_result: OnResult | None = None, *, every: float = 5) -> AsyncIOScheduler:
     """Return a running scheduler that polls what is due, at once and then `every` so many seconds; end it with `stop`.
 
-    A look only starts the polls, so that a slow feed does not keep others waiting.
+    A look only starts the polls, so that a slow feed does not keep others waiting. One that hangs is given up: it would
+    be the last.
     """
+
+    async def look() -> None:
+        async with asyncio.timeout(_LOOK_SECONDS):
+            await poller.start_due(on_result)
+
     scheduler = AsyncIOScheduler(timezone=UTC)
     scheduler.add_job(
-        poller.start_due,
+        look,
         IntervalTrigger(seconds=every, timezone=UTC),
-        args=[on_result],
         id="poll",
         name="poll what is due",
         next_run_time=datetime.now(UTC),  # apscheduler's own first run is one interval from now

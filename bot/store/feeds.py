@@ -1,16 +1,32 @@
-"""The feeds: which are configured, when each is due, how its last polls went, and what they gave."""
+"""The feeds: which there are, when each is due, how its last polls went, and what they gave."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Update, and_, bindparam, case, func, insert, literal, or_, select, update
 
 from bot.model import Feed
-from bot.store.tables import feeds, stories
+from bot.store.tables import Instant, feeds, stories
+
+# What a poll finds out. The rest is for commands and config.toml to say, which may do so during the poll.
+_POLLED = (
+    *("title", "interval", "etag", "last_modified", "body_hash", "next_poll_at", "last_poll_at", "last_success_at"),
+    *("last_error_at", "last_error", "failures", "gone_at", "last_new_at", "pace", "least_wait", "skip_hours"),
+    *("skip_days", "moved_to", "moved_polls", "told", "hub", "topic", "memory"),
+)
+_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)  # stands for no time where times are compared
+_IDS = 500  # in one statement: SQLite takes at most 32,766 parameters, older builds 999
+_NOT_MOVED = {"moved_to": None, "moved_polls": 0}
+_NUMBERS = {"skip_hours", "skip_days"}
+_NONE: frozenset[int] = frozenset()
+_WITHOUT_MEMORY = [column for column in feeds.c if column.name != "memory"]
+_IN_USE = and_(feeds.c.enabled, feeds.c.paused.is_(False), feeds.c.gone_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,46 +37,129 @@ class FeedWanted:
     outlet: str | None  # None: the name that the feed gives itself
     interval: int  # seconds between polls
     read_article: bool = False  # whether its stories' pages are read too
+    adaptive: bool = False  # the interval is only to begin with, and then follows how often it publishes
+
+
+# ── config.toml ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def sync_configured(connection: Connection, wanted: Sequence[FeedWanted], now: datetime) -> None:
-    """Make the wanted feeds the enabled ones.
+    """Make the wanted feeds the enabled ones among those that are configured; feeds added by command stay as they are.
 
     A feed that is wanted no longer is kept with its stories, but not polled. One that is new or wanted again is due at
-    once; a shorter interval counts from `now`.
+    once, even if it was gone; a shorter interval counts from `now`. One that was added by command and is configured now
+    belongs to the configuration. A paused feed stays paused. Where the wanted address is the one to which a feed that
+    is wanted no longer has moved, it is that feed, with its stories.
     """
     kept = {feed.url: feed for feed in all_feeds(connection)}
     by_url = {feed.url: feed for feed in wanted}
     for url, feed in by_url.items():
-        values: dict[str, Any] = {
-            "outlet": feed.outlet,
-            "interval": feed.interval,
-            "enabled": True,
-            "read_article": feed.read_article,
-        }
         was = kept.get(url)
+        if was is None and (was := _moved_here(kept, by_url, url)):
+            del kept[was.url]
         if was is None:
-            connection.execute(insert(feeds).values(url=url, **values))
-            continue
-        if not was.enabled:
-            values |= {"next_poll_at": None, "failures": 0}
-        elif was.interval > feed.interval and was.next_poll_at:
+            values = _configured(feed)
+            connection.execute(insert(feeds).values(adaptive=feed.adaptive, interval=feed.interval, **values))
+        else:
+            connection.execute(update(feeds).where(feeds.c.id == was.id).values(_changes(was, feed, now)))
+    left = [feed.id for url, feed in kept.items() if feed.configured and feed.enabled and url not in by_url]
+    connection.execute(update(feeds).where(feeds.c.id.in_(left)).values(enabled=False))
+
+
+def _moved_here(kept: dict[str, Feed], wanted: dict[str, FeedWanted], url: str) -> Feed | None:
+    old = (feed for feed in kept.values() if feed.moved_to == url and feed.configured and feed.url not in wanted)
+    return next(old, None)
+
+
+def _configured(feed: FeedWanted) -> dict[str, Any]:
+    return {
+        "url": feed.url,
+        "outlet": feed.outlet,
+        "enabled": True,
+        "read_article": feed.read_article,
+        "configured": True,
+    }
+
+
+def _changes(was: Feed, feed: FeedWanted, now: datetime) -> dict[str, Any]:
+    values = _configured(feed)
+    if not (feed.adaptive and was.adaptive):  # else it has learnt a better one
+        values |= {"adaptive": feed.adaptive, "interval": feed.interval}
+        if was.interval > feed.interval and was.next_poll_at:
             values["next_poll_at"] = min(was.next_poll_at, now + timedelta(seconds=feed.interval))
-        connection.execute(update(feeds).where(feeds.c.id == was.id).values(values))
-    gone = [feed.id for url, feed in kept.items() if feed.enabled and url not in by_url]
-    connection.execute(update(feeds).where(feeds.c.id.in_(gone)).values(enabled=False))
+    if was.url != feed.url:
+        values |= _NOT_MOVED
+    if not was.enabled:
+        values |= {"next_poll_at": None, "failures": 0, "gone_at": None, "told": None}
+    return values
+
+
+# ── which are polled ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def all_feeds(connection: Connection) -> list[Feed]:
-    """Return every feed that ever was configured, in the order in which they came."""
+    """Return every feed that there ever was, in the order in which they came."""
     return [_feed(row) for row in connection.execute(select(feeds).order_by(feeds.c.id))]
 
 
-def due(connection: Connection, now: datetime) -> list[Feed]:
-    """Return the enabled feeds whose time has come, those that wait longest first."""
-    time_has_come = or_(feeds.c.next_poll_at.is_(None), feeds.c.next_poll_at <= now)
-    query = select(feeds).where(and_(feeds.c.enabled, time_has_come))
-    return [_feed(row) for row in connection.execute(query.order_by(feeds.c.next_poll_at.nulls_first(), feeds.c.id))]
+def due(connection: Connection, now: datetime, after: Feed | None = None, limit: int | None = None) -> list[Feed]:
+    """Return the feeds whose time has come, those that wait longest first; not the paused, disabled and gone.
+
+    At most `limit`, those that follow `after` in that order: a bot that slept has thousands. Their `memory` is left
+    where it is, since most will turn out to be unchanged: `kept_memory` gives it.
+    """
+    waiting_since = func.coalesce(feeds.c.next_poll_at, literal(_AT_ONCE, Instant))
+    query = select(*_WITHOUT_MEMORY).where(_IN_USE, or_(feeds.c.next_poll_at.is_(None), feeds.c.next_poll_at <= now))
+    if after:
+        since = after.next_poll_at or _AT_ONCE
+        query = query.where(or_(waiting_since > since, and_(waiting_since == since, feeds.c.id > after.id)))
+    rows = connection.execute(query.order_by(feeds.c.next_poll_at.nulls_first(), feeds.c.id).limit(limit))
+    return [_feed(row) for row in rows]
+
+
+def spread_new(connection: Connection, now: datetime, at_once: int) -> int:
+    """Give the feeds that were never polled times spread evenly over their interval, and return how many got one.
+
+    The first `at_once` stay due at once: an import of a thousand feeds must not have them all polled together, now and
+    at every interval from now on.
+    """
+    new = select(feeds.c.id, feeds.c.interval).where(
+        _IN_USE, feeds.c.next_poll_at.is_(None), feeds.c.last_poll_at.is_(None)
+    )
+    later = connection.execute(new.order_by(feeds.c.id)).all()[at_once:]
+    for number, row in enumerate(later, start=1):
+        wait = timedelta(seconds=row.interval * number / len(later))
+        connection.execute(update(feeds).where(feeds.c.id == row.id).values(next_poll_at=now + wait))
+    return len(later)
+
+
+def latest_poll(connection: Connection) -> datetime | None:
+    """Return when a feed was last polled."""
+    return connection.execute(select(func.max(feeds.c.last_poll_at))).scalar()
+
+
+def shift(connection: Connection, now: datetime, back: timedelta) -> None:
+    """Take every time that lies ahead back, after the clock was: each feed waits for as long as it would have."""
+    microseconds = back // timedelta(microseconds=1)
+    connection.execute(
+        update(feeds).values(
+            next_poll_at=feeds.c.next_poll_at - literal(microseconds),
+            last_poll_at=func.min(feeds.c.last_poll_at, literal(now, Instant)),
+        )
+    )
+
+
+def put_off(connection: Connection, host: str, until: datetime) -> int:
+    """Let no feed of a host be polled before then, and return how many were put off."""
+    early = or_(feeds.c.next_poll_at.is_(None), feeds.c.next_poll_at < until)
+    found = connection.execute(
+        select(feeds.c.id, feeds.c.url).where(_IN_USE, early, feeds.c.url.icontains(host, autoescape=True))
+    )
+    ids = [row.id for row in found if _host(row.url) == host]
+    for start in range(0, len(ids), _IDS):
+        some = feeds.c.id.in_(ids[start : start + _IDS])
+        connection.execute(update(feeds).where(some).values(next_poll_at=until))
+    return len(ids)
 
 
 def kept_body(connection: Connection, feed_id: int, key: str) -> str:
@@ -69,78 +168,57 @@ def kept_body(connection: Connection, feed_id: int, key: str) -> str:
     return connection.execute(query).scalar_one_or_none() or ""
 
 
-def note_success(
-    connection: Connection,
-    feed_id: int,
-    *,
-    now: datetime,
-    next_poll_at: datetime,
-    title: str | None,
-    etag: str | None,
-    last_modified: str | None,
-    body_hash: str,
-) -> None:
-    """Keep that the feed was read and all its stories were recorded, and what to ask for next time.
+def kept_memory(connection: Connection, feed_id: int) -> bytes:
+    """Return what the parser wants to be given back at this feed's next parse."""
+    return connection.execute(select(feeds.c.memory).where(feeds.c.id == feed_id)).scalar() or b""
 
-    `title` is kept the first time: it names the outlet where the configuration does not.
+
+# ── what became of a poll ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def keep(connection: Connection, before: Feed, after: Feed) -> None:
+    """Keep what a poll found out: what differs between the feed `before` and `after` it, and nothing else.
+
+    So whatever a command changes meanwhile stays as the command left it.
     """
-    _note(
-        connection,
-        feed_id,
-        **_went_well(now, next_poll_at),
-        title=func.coalesce(feeds.c.title, title),
-        etag=etag,
-        last_modified=last_modified,
-        body_hash=body_hash,
-    )
+    found = {name: getattr(after, name) for name in _POLLED if getattr(after, name) != getattr(before, name)}
+    for name in _NUMBERS & found.keys():
+        found[name] = ",".join(map(str, sorted(found[name])))
+    if found:
+        values = {f"new_{name}": value for name, value in found.items()}
+        connection.execute(_keep(tuple(found)), values | {"of": before.id})
 
 
-def note_unchanged(
-    connection: Connection,
-    feed_id: int,
-    *,
-    now: datetime,
-    next_poll_at: datetime,
-    etag: str | None,
-    last_modified: str | None,
-) -> None:
-    """Keep that the feed has nothing new. Validators can change though the body does not; None leaves the old one."""
-    validators = {"etag": etag, "last_modified": last_modified}
-    changed = {name: value for name, value in validators.items() if value is not None}
-    _note(connection, feed_id, **_went_well(now, next_poll_at), **changed)
+@lru_cache(maxsize=256)
+def _keep(names: tuple[str, ...]) -> Update:
+    """The statement that sets these columns; most polls set the same, and to build it takes as long as to run it."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}", type_=feeds.c[name].type) for name in names}
+    if "interval" in values:  # a command may have set one for good
+        values["interval"] = case((feeds.c.adaptive, values["interval"]), else_=feeds.c.interval)
+    return update(feeds).where(feeds.c.id == bindparam("of")).values(values)
 
 
-def note_failure(connection: Connection, feed_id: int, *, now: datetime, next_poll_at: datetime, error: str) -> None:
-    """Keep that the poll failed, and why; what to ask for next time stays as it was."""
-    _note(
-        connection,
-        feed_id,
-        last_poll_at=now,
-        next_poll_at=next_poll_at,
-        last_error_at=now,
-        last_error=error,
-        failures=feeds.c.failures + 1,
-    )
+def holder(connection: Connection, url: str) -> int | None:
+    """Return the number of the feed that has this address."""
+    return connection.execute(select(feeds.c.id).where(feeds.c.url == url)).scalar()
 
 
-def _went_well(now: datetime, next_poll_at: datetime) -> dict[str, Any]:
-    return {
-        "last_poll_at": now,
-        "last_success_at": now,
-        "next_poll_at": next_poll_at,
-        "last_error": None,
-        "failures": 0,
-    }
-
-
-def _note(connection: Connection, feed_id: int, **values: Any) -> None:
-    connection.execute(update(feeds).where(feeds.c.id == feed_id).values(values))
+def move(connection: Connection, feed_id: int, url: str) -> None:
+    """Give a feed a new address, which no other has."""
+    connection.execute(update(feeds).where(feeds.c.id == feed_id).values(url=url, **_NOT_MOVED))
 
 
 def _feed(row: Row[Any]) -> Feed:
     values = dict(row._mapping)
-    return Feed(**values | {name: _numbers(values[name]) for name in ("skip_hours", "skip_days")})
+    return Feed(**values | {name: _numbers(values[name]) for name in _NUMBERS})
 
 
 def _numbers(text: str) -> frozenset[int]:
-    return frozenset(map(int, filter(None, text.split(","))))
+    return frozenset(map(int, filter(None, text.split(",")))) if text else _NONE
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

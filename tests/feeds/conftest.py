@@ -20,7 +20,8 @@ from bot.detect.examples import lexicon_with_invented
 from bot.detect.lexicon import Lexicon
 from bot.detect.rules import read_rules
 from bot.feeds.fetch import open_session
-from bot.feeds.poller import Poller, Polling, PollResult
+from bot.feeds.poller import Poller, Polling
+from bot.feeds.recording import PollResult
 from bot.model import Feed, Recorded, Story
 from bot.store import Store
 from bot.store.feeds import FeedWanted, all_feeds, sync_configured
@@ -44,12 +45,12 @@ class Newsroom:
     poller: Poller | None = None
 
     async def open(self, **settings: Any) -> Poller:
-        """A poller of its own settings in place of the one before."""
+        """A poller of its own settings in place of the one before; it does not wait between requests to the server."""
         self.poller = await self.stack.enter_async_context(
             Poller(
                 self.store,
                 self.record,
-                Polling(guard=self.server.guard, **settings),
+                Polling(**{"host_delay": 0, "guard": self.server.guard} | settings),
                 lambda: self.now,
                 self.lexicon.may_speak_of_arms,
             )

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from bot.errors import FeedError
-from bot.feeds import poller
+from bot.feeds import recording
 from bot.feeds.article import main_text
 from bot.feeds.poller import default_user_agent
 from bot.feeds.workers import Workers
@@ -155,7 +155,7 @@ async def test_a_page_that_says_less_than_the_summary_adds_nothing(newsroom: New
 async def test_a_poll_that_spent_its_time_leaves_further_articles(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poller, "_ARTICLES_SECONDS", 0)
+    monkeypatch.setattr(recording, "_ARTICLES_SECONDS", 0)
     await offer(newsroom, story_of(newsroom))
     assert await body_of_only(newsroom) == ""
     assert asked(newsroom) == []

@@ -191,14 +191,6 @@ async def test_failures_in_a_row_are_counted_and_end_with_a_success(newsroom: Ne
     assert (feed.failures, feed.last_error, feed.last_success_at) == (0, None, newsroom.now)
 
 
-async def test_the_pause_that_a_server_asks_for_is_kept(newsroom: Newsroom) -> None:
-    newsroom.server.pages["/f"] = page(b"", status=429, headers={"Retry-After": "7200"})
-    await newsroom.want("/f")
-    await newsroom.poll()
-    (feed,) = await newsroom.feeds()
-    assert feed.next_poll_at == NOW + timedelta(hours=2)
-
-
 async def recorded_by(newsroom: Newsroom, record: Callable[[Feed, Story, bool], Awaitable[Recorded]]) -> Poller:
     newsroom.server.pages["/f"] = validated(rss(NEXT, NEW, OLD))
     await newsroom.want("/f")

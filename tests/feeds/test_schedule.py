@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
 from aiohttp import web
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from bot.feeds.poller import PollResult, next_poll
+from bot.feeds.recording import PollResult
 from bot.feeds.schedule import start, stop
 from tests.fakes.feed_server import item, page, rss, silent
-from tests.feeds.conftest import NOW, Newsroom
+from tests.feeds.conftest import INTERVAL, Newsroom
 
 BODY = rss(item("A treaty"))
 
@@ -70,20 +69,39 @@ async def test_stopping_does_not_wait_for_ever(newsroom: Newsroom) -> None:
     assert (feed.last_poll_at, feed.last_error) == (None, None)
 
 
-seconds = st.integers(60, 604_800)
+async def test_a_thousand_new_feeds_are_spread_over_their_interval(newsroom: Newsroom) -> None:
+    newsroom.server.pages |= {f"/{number}": page(BODY) for number in range(150)}
+    await newsroom.want(*newsroom.server.pages)
+    poller = await newsroom.open(concurrency=64)
+    assert len(await asyncio.gather(*await poller.start_due())) == 100
+    newsroom.now += timedelta(seconds=INTERVAL / 2)
+    assert len(await asyncio.gather(*await poller.start_due())) == 25
 
 
-@settings(deadline=None)
-@given(seconds, st.integers(0, 100_000), st.none() | st.floats(0, 1e12), st.floats(0, 0.5))
-def test_a_failing_feed_is_polled_later_and_later_but_never_given_up(
-    interval: int, failures: int, after: float | None, jitter: float
+async def test_a_restart_polls_only_what_is_due(newsroom: Newsroom) -> None:
+    newsroom.server.pages |= {"/a": page(BODY), "/b": page(BODY)}
+    await newsroom.want("/a")
+    await newsroom.poll()
+    await newsroom.want("/a", "/b")
+    poller = await newsroom.open()
+    (poll,) = await poller.start_due()
+    assert (await poll).feed.url.endswith("/b")
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_clock_that_is_set_back_makes_no_feed_wait_longer_and_polls_none_twice(
+    newsroom: Newsroom, restarted: bool
 ) -> None:
-    wait = (next_poll(interval, NOW, jitter, failures=failures, after=after) - NOW).total_seconds()
-    assert wait >= interval * (1 - jitter) - 1
-    assert wait >= min(after or 0, 86_400) - 1
-    assert wait <= max(interval, 86_400) * (1 + jitter) + 1
-
-
-def test_the_wait_doubles_with_each_failure() -> None:
-    waits = [(next_poll(900, NOW, 0, failures=failures) - NOW).total_seconds() for failures in (0, 1, 2, 10)]
-    assert waits == [900, 1_800, 3_600, 86_400]
+    newsroom.server.pages["/f"] = page(BODY)
+    await newsroom.want("/f")
+    await newsroom.open(jitter=0)
+    await newsroom.poll()
+    newsroom.now -= timedelta(hours=1)
+    if restarted:
+        await newsroom.open(jitter=0)
+    assert await newsroom.poll() == []
+    newsroom.now += timedelta(seconds=INTERVAL - 1)
+    assert await newsroom.poll() == []
+    newsroom.now += timedelta(seconds=1)
+    (result,) = await newsroom.poll()
+    assert result.outcome == "unchanged"
