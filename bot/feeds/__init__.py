@@ -1,6 +1,9 @@
 """From an address to stories: fetch, parse, poll, on a schedule.
 
 `poller.py` leads the way: `fetch.py` gets bytes, `workers.py` has them parsed in a process that can be killed
-(`worker.py`, `parse.py`, `jsonfeed.py`, `normal.py`, `text.py`), `stories.py` makes stories of the entries.
+(`worker.py`, `protocol.py`), `stories.py` makes stories of the entries. In that process `parse.py` leads: `encoding.py`
+and `xmlguard.py` make the bytes safe to read, `cutting.py` finds the entries in them, feedparser or `jsonfeed.py` reads
+those that `memory.py` does not know, `normal.py` and `text.py` make them plain, `entries.py` gives them keys, and
+`hints.py` says when the feed wants to be asked. `trial.py` reads a feed to see how it is read.
 `articles.py` adds the text of a story's page (`article.py`). `schedule.py` keeps time.
 """

@@ -202,7 +202,7 @@ class Poller:
             return PollResult(feed, "unchanged")
         parsed = await self._workers.parse(fetched.body, fetched.content_type, fetched.address)
         found = stories(parsed, feed, self._clock())
-        result = replace(await self._record_all(feed, found), skipped=parsed.skipped)
+        result = replace(await self._record_all(feed, found), entries=len(found) + parsed.known, skipped=parsed.skipped)
         if result.error:
             return await self._failed(result)
         await self._note_success(feed, fetched, parsed.title)
