@@ -35,6 +35,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.table import Table
@@ -43,8 +44,9 @@ from benchmarks.feed_peers import ROUNDS, Cost, bare, cpu, parsed, read, readers
 from benchmarks.feed_servers import FeedServers, serving
 from bot import log
 from bot.app import opened
-from bot.config import Config, FeedKeys
-from bot.feeds.poller import Poller, PollResult
+from bot.config import Config, FeedKeys, Polling
+from bot.feeds.poller import Poller
+from bot.feeds.recording import PollResult
 from bot.runner import run
 
 P = ParamSpec("P")
@@ -184,7 +186,11 @@ async def _opened_bot(urls: Sequence[str]) -> AsyncIterator[_Bot]:
     clock = _Clock()
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w", encoding="utf-8") as stream:
         log.set_up("info", "logfmt", stream)
-        config = Config(database=Path(folder) / "news.db", feeds=tuple(FeedKeys(url=url) for url in urls))
+        config = Config(
+            database=Path(folder) / "news.db",
+            feeds=tuple(FeedKeys(url=url, interval=900) for url in urls),
+            polling=Polling(host_delay=0, allow_hosts=tuple(sorted({urlsplit(url).netloc for url in urls}))),
+        )
         async with opened(config, clock) as app:
             await app.sync_feeds()
             async with app.poller() as poller:

@@ -8,26 +8,41 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import FeedError
-from bot.feeds.entries import Entry, Parsed
-from bot.feeds.normal import entry, parsed, plausible, web_link
-from bot.feeds.text import cut
+from bot.feeds.entries import Digest, Entry, Hints, digest
+from bot.feeds.memory import Memory, Reading, Record
+from bot.feeds.normal import NAME, entry, plausible, web_link
+from bot.feeds.text import cut, plain
 
 
-def parse_json(body: bytes, address: str) -> Parsed:
-    """Return what the JSON Feed in `body` holds; relative links are resolved against `address`.
+def parse_json(text: bytes, address: str, seen: Memory) -> Reading:
+    """Return what the JSON Feed in `text`, in UTF-8, holds; relative links are resolved against `address`.
 
     Raises FeedError when it is other JSON, or none.
     """
     try:
-        found = json.loads(body)
+        found = json.loads(text)
+        items = found.get("items") if isinstance(found, Mapping) else None
+        known = seen.by_raw()
+        listed = [_listed(item, address, known) for item in items or () if isinstance(item, Mapping)]
     except (ValueError, RecursionError) as error:
         raise FeedError(
             f"This looks like a JSON Feed but is not valid JSON ({cut(str(error), 200)}). The outlet has to mend it."
         ) from error
-    items = found.get("items") if isinstance(found, Mapping) else None
     if not isinstance(items, list) or "jsonfeed.org/version/" not in _string(found, "version"):
         raise FeedError("This is JSON, but not a JSON Feed: it has no `version` and `items`. Check the address.")
-    return parsed(_string(found, "title"), [_entry(item, address) for item in items if isinstance(item, Mapping)])
+    return Reading(
+        plain(_string(found, "title"), NAME),
+        "JSON Feed",
+        listed,
+        len(items) - len(listed),
+        hints=_hints(found, address),
+    )
+
+
+def _listed(item: Mapping[str, Any], address: str, known: Mapping[Digest, Record]) -> tuple[Digest, Entry | Record]:
+    """The item, or what is known of it, with the digest of its canonical form."""
+    raw = digest(json.dumps([address, item], sort_keys=True))
+    return raw, known.get(raw) or _entry(item, address)
 
 
 def _entry(item: Mapping[str, Any], address: str) -> Entry:
@@ -38,6 +53,16 @@ def _entry(item: Mapping[str, Any], address: str) -> Entry:
         texts=[_string(item, "summary"), _string(item, "content_html"), _string(item, "content_text")],
         date=_date(item),
     )
+
+
+def _hints(found: Mapping[str, Any], address: str) -> Hints:
+    hubs = found.get("hubs")
+    for hub in hubs if isinstance(hubs, list) else ():
+        if isinstance(hub, Mapping) and _string(hub, "type").lower() == "websub":
+            return Hints(
+                hub=web_link(_string(hub, "url"), address), topic=web_link(_string(found, "feed_url"), address)
+            )
+    return Hints()
 
 
 def _string(item: Mapping[str, Any], name: str) -> str:

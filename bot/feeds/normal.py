@@ -7,23 +7,16 @@ from datetime import datetime
 
 from yarl import URL
 
-from bot.feeds.entries import Entry, Parsed
+from bot.feeds.entries import Entry
 from bot.feeds.text import cut, plain
 
 # Lengths in characters. The longest news headlines have some 200, the longest reports some 60,000.
 _TITLE = 1_000
 _SUMMARY = 10_000
 BODY = 100_000
-_NAME = 200
+NAME = 200
 _LINK = 2_000
 _HEADLINE = 140  # of the words that stand in for a missing title
-
-
-def parsed(title: str, entries: Iterable[Entry]) -> Parsed:
-    """Return the feed with those entries that have a text to read; the others are counted as skipped."""
-    everything = list(entries)
-    kept = tuple(entry for entry in everything if entry.title)
-    return Parsed(plain(title, _NAME) or None, kept, len(everything) - len(kept))
 
 
 def entry(
@@ -52,7 +45,7 @@ def entry(
         summary=summary,
         body=longest if len(longest) > len(summary) else "",
         date=None if date is None else int(date.timestamp()),
-        source=plain(source, _NAME) or None,
+        source=plain(source, NAME) or None,
         source_link=source_link,
     )
 
@@ -63,6 +56,8 @@ def web_link(link: str, base: str | None = None) -> str | None:
         return None
     try:
         url = URL(link.strip())
+        if url.scheme and not url.host:
+            return None
         if base and not url.absolute:
             url = URL(base).join(url)
         if url.scheme not in ("http", "https") or not url.host:

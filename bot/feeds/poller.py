@@ -244,7 +244,7 @@ class Poller:
             return PollResult(feed, "unchanged")
         parsed = await self._parsed(fetched, await self._store.read(kept_memory, feed.id))
         result, new = await self._recorder.record_all(feed, stories(parsed, feed, self._clock()))
-        result = replace(result, skipped=parsed.skipped)
+        result = replace(result, entries=result.entries + parsed.known, skipped=parsed.skipped)
         if result.error:
             return await self._failed(result)
         now = self._clock()
@@ -258,6 +258,8 @@ class Poller:
             memory=parsed.memory,
             new=new,
         )
+        if parsed.left:  # there was no time for all of it: the next poll goes on, and is a first one if this one was
+            after = replace(after, etag=None, last_modified=None, body_hash=None, last_success_at=feed.last_success_at)
         await self._settle(feed, after)
         return result
 
@@ -276,7 +278,7 @@ class Poller:
         return result
 
     async def _parsed(self, fetched: Fetched, memory: bytes) -> Parsed:
-        return await self._workers.parse(fetched.body or b"", fetched.content_type, fetched.address)
+        return await self._workers.parse(fetched.body or b"", fetched.content_type, fetched.address, memory)
 
     async def _settle(self, before: Feed, after: Feed) -> None:
         await self._store.write(settle, before, after, now=self._clock(), operators=self._settings.operators)

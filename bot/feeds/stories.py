@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from bot.feeds.entries import Entry, Parsed, identify
+from bot.feeds.entries import AHEAD, Entry, Parsed
 from bot.model import Feed, Story
-
-_AHEAD = timedelta(hours=1)
-"""How far a date may be in the future: clocks differ and summer time is forgotten, beyond that the date is wrong."""
 
 
 def stories(parsed: Parsed, feed: Feed, now: datetime) -> list[Story]:
-    """Return a story for each different entry, oldest first; of undated ones those at the feed's end count as older."""
-    found = [_story(key, entry, parsed, feed, now) for key, entry in identify(parsed.entries)]
+    """Return a story for each entry, oldest first; of undated ones those at the feed's end count as older."""
+    found = [_story(key, entry, parsed, feed, now) for key, entry in parsed.keyed]
     found.reverse()  # feeds begin with their newest
     return sorted(found, key=lambda story: story.at)
 
@@ -28,7 +25,7 @@ def _story(key: str, entry: Entry, parsed: Parsed, feed: Feed, now: datetime) ->
         body=entry.body,
         url=entry.link,
         outlet=_outlet(entry, parsed, feed),
-        published=published if published and published <= now + _AHEAD else None,
+        published=published if published and published <= now + timedelta(seconds=AHEAD) else None,
         seen=now,
     )
 

@@ -46,6 +46,7 @@ _TAG = (
 _NO_TAG = re.compile(rf"<(?!{_TAG})", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 
+_MARKUP = 1_000_000  # characters that are looked at; real entries have some 200,000 at most
 _ROUNDS = 3  # as deep as escaped markup is unescaped: one is how RSS does it, two is a common mistake
 
 _C1 = {code: bytes([code]).decode("windows-1252", "ignore") for code in range(0x80, 0xA0)}
@@ -82,7 +83,7 @@ def plain(markup: str, limit: int, *, lines: bool = False) -> str:
     It is one line, or with `lines` one line for each block or paragraph.
     """
     # Pairs of surrogates, as two character references give them, become the character that they stand for.
-    text = markup.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    text = markup[:_MARKUP].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     if "<" not in text:
         text = _paragraphs(text)
     for _ in range(_ROUNDS):

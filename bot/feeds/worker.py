@@ -17,6 +17,9 @@ from bot.feeds.article import main_text
 from bot.feeds.parse import parse
 from bot.feeds.protocol import ANSWER, MEMORY, OUT_OF_MEMORY, REQUEST, Job, dump
 
+_SHARE = 0.7
+"""Of the time for a feed, after which no more of its entries are begun: those that were read have to be told, too."""
+
 
 def main() -> None:
     """Serve until standard input ends, as it does when the parent ends, however it ends."""
@@ -25,31 +28,33 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not look like an answer
     _limit_memory()
-    _answer(answers, b"")
+    _answer(answers, b"", b"")
     while len(head := requests.read(REQUEST.size)) == REQUEST.size:
-        meta_size, body_size = REQUEST.unpack(head)
+        meta_size, memory_size, body_size = REQUEST.unpack(head)
         job, content_type, address, seconds = json.loads(requests.read(meta_size))
+        memory, body = requests.read(memory_size), requests.read(body_size)
         _limit_time(2 * seconds + 1)
         try:
-            answer = _done(job, requests.read(body_size), content_type, address)
+            answer = _done(job, body, content_type, address, memory, seconds)
         except FeedError as error:
-            answer = json.dumps({"error": str(error)}).encode()
+            answer = json.dumps({"error": str(error)}).encode(), b""
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
         _limit_time(0)
-        _answer(answers, answer)
+        _answer(answers, *answer)
 
 
-def _done(job: Job, body: bytes, content_type: str, address: str) -> bytes:
+def _done(job: Job, body: bytes, content_type: str, address: str, memory: bytes, seconds: float) -> tuple[bytes, bytes]:
     match job:
         case "feed":
-            return dump(parse(body, content_type, address))
+            parsed = parse(body, content_type, address, memory, seconds * _SHARE)
+            return dump(parsed), parsed.memory
         case "article":
-            return json.dumps(main_text(body, content_type)).encode()
+            return json.dumps(main_text(body, content_type)).encode(), b""
 
 
-def _answer(answers: BinaryIO, answer: bytes) -> None:
-    answers.write(ANSWER.pack(len(answer)) + answer)
+def _answer(answers: BinaryIO, text: bytes, memory: bytes) -> None:
+    answers.writelines([ANSWER.pack(len(text), len(memory)), text, memory])
     answers.flush()
 
 

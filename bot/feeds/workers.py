@@ -13,12 +13,14 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from dataclasses import replace
 
 from bot.errors import FeedError
 from bot.feeds.entries import Parsed
-from bot.feeds.protocol import ANSWER, MEMORY, OUT_OF_MEMORY, REQUEST, Job, load
+from bot.feeds.protocol import ANSWER, MEMORY, OUT_OF_MEMORY, REQUEST, Job, load_entries, load_feed
 from bot.log import redact
 
+_LARGE = 2 << 20  # bytes of a body, after which a worker is replaced: it would keep much of the memory that it took
 _START_SECONDS = 60  # a start takes 0.3 s; on a machine that is busy or swaps, many times that
 
 
@@ -30,19 +32,26 @@ class Workers:
         self._slots = asyncio.Semaphore(size or min(os.cpu_count() or 1, 4))
         self._idle: list[Process] = []
 
-    async def parse(self, body: bytes, content_type: str, address: str) -> Parsed:
-        """Return what the feed in `body` holds.
+    async def parse(self, body: bytes, content_type: str, address: str, memory: bytes = b"") -> Parsed:
+        """Return what is new or changed in the feed in `body` since the parse that returned `memory`.
 
         Raises FeedError when it is no feed, or reading it takes more than the time or the memory that it may.
         """
-        return load(await self._do("feed", body, content_type, address))
+        text, memory = await self._do("feed", body, content_type, address, memory)
+        head, *lines = text.split(b"\n")
+        keyed = []
+        for line in lines:
+            keyed += load_entries(line)
+            await asyncio.sleep(0)  # 100,000 entries take a second; other tasks need not wait for it
+        return replace(load_feed(head, memory), keyed=tuple(keyed))
 
     async def main_text(self, body: bytes, content_type: str, address: str) -> str:
         """Return the text of the article that the web page in `body` shows, a line for each paragraph.
 
         Raises FeedError when it has none, or reading it takes more than the time or the memory that it may.
         """
-        text: str = json.loads(await self._do("article", body, content_type, address))
+        answer, _ = await self._do("article", body, content_type, address)
+        text: str = json.loads(answer)
         return text
 
     async def close(self) -> None:
@@ -50,25 +59,31 @@ class Workers:
         while self._idle:
             await _kill(self._idle.pop())
 
-    async def _do(self, job: Job, body: bytes, content_type: str, address: str) -> bytes:
+    async def _do(
+        self, job: Job, body: bytes, content_type: str, address: str, memory: bytes = b""
+    ) -> tuple[bytes, bytes]:
+        meta = json.dumps([job, content_type, address, self._seconds]).encode()
+        request = [REQUEST.pack(len(meta), len(memory), len(body)), meta, memory, body]
         async with self._slots:
             process = self._idle.pop() if self._idle else await _start()
             try:
-                answer = await self._ask(process, job, body, content_type, address)
+                text, memory = await self._ask(process, job, request)
             except BaseException:
                 await _kill(process)
                 raise
-            self._idle.append(process)
-        if answer.startswith(b"{"):
-            raise FeedError(redact(json.loads(answer)["error"]))
-        return answer
+            if len(body) < _LARGE:
+                self._idle.append(process)
+            else:
+                await _kill(process)
+        if text.startswith(b"{"):
+            raise FeedError(redact(json.loads(text)["error"]))
+        return text, memory
 
-    async def _ask(self, process: Process, job: Job, body: bytes, content_type: str, address: str) -> bytes:
+    async def _ask(self, process: Process, job: Job, request: list[bytes]) -> tuple[bytes, bytes]:
         assert process.stdin is not None  # noqa: S101  it is a PIPE
-        meta = json.dumps([job, content_type, address, self._seconds]).encode()
         try:
             async with asyncio.timeout(self._seconds):
-                process.stdin.writelines([REQUEST.pack(len(meta), len(body)), meta, body])
+                process.stdin.writelines(request)
                 await process.stdin.drain()
                 return await _answer(process)
         except TimeoutError as error:
@@ -100,10 +115,10 @@ async def _start() -> Process:
     return process
 
 
-async def _answer(process: Process) -> bytes:
+async def _answer(process: Process) -> tuple[bytes, bytes]:
     assert process.stdout is not None  # noqa: S101  it is a PIPE
-    (size,) = ANSWER.unpack(await process.stdout.readexactly(ANSWER.size))
-    return await process.stdout.readexactly(size)
+    text_size, memory_size = ANSWER.unpack(await process.stdout.readexactly(ANSWER.size))
+    return await process.stdout.readexactly(text_size), await process.stdout.readexactly(memory_size)
 
 
 async def _kill(process: Process) -> None:

@@ -46,16 +46,10 @@ class Newsroom:
 
     async def open(self, **settings: Any) -> Poller:
         """A poller of its own settings in place of the one before; it does not wait between requests to the server."""
-        self.poller = await self.stack.enter_async_context(
-            Poller(
-                self.store,
-                self.record,
-                Polling(**{"host_delay": 0, "guard": self.server.guard} | settings),
-                lambda: self.now,
-                self.lexicon.may_speak_of_arms,
-            )
-        )
-        return self.poller
+        wanted: dict[str, Any] = {"host_delay": 0, "guard": self.server.guard} | settings
+        poller = Poller(self.store, self.record, Polling(**wanted), lambda: self.now, self.lexicon.may_speak_of_arms)
+        self.poller = await self.stack.enter_async_context(poller)
+        return poller
 
     async def record(self, feed: Feed, story: Story, may_alert: bool) -> Recorded:
         self.seen.append((story, may_alert))

@@ -119,3 +119,11 @@ def test_whatever_comes_the_text_is_short_visible_and_storable(markup: str, limi
 @given(PIECES)
 def test_scripts_never_come_through(markup: str) -> None:
     assert "alert(1)" not in plain(f"<script>alert(1)</script>{markup}", 10_000)
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a b=", "<!--", "&lt;", "<p><", "]]><![CDATA[", "\u202e\u2066א", "&#x", "x\u0323", "<svg>"]
+)
+def test_a_million_characters_of_anything_take_no_more_than_their_share(piece: str) -> None:
+    text = plain(piece * (1_200_000 // len(piece)), 1_000)
+    assert len(text) <= 1_000
