@@ -68,6 +68,7 @@ class Fetched:
     address: str  # where the body came from after redirects, without a login
     etag: str | None  # byte for byte as it came
     last_modified: str | None
+    links: tuple[str, ...] = ()  # the Link headers, as they came
 
 
 def open_session(user_agent: str) -> aiohttp.ClientSession:
@@ -146,7 +147,8 @@ async def _read(response: aiohttp.ClientResponse, wanted: Wanted, *, conditional
                 f"The body is larger than {max_bytes:,} bytes, so it was not read to its end. If it is a feed, raise "
                 "`max_bytes` in the configuration."
             )
-    return Fetched(bytes(body), hashlib.sha256(body).hexdigest(), content_type, address, etag, last_modified)
+    links = tuple(response.headers.getall("Link", ()))
+    return Fetched(bytes(body), hashlib.sha256(body).hexdigest(), content_type, address, etag, last_modified, links)
 
 
 def _sendable(validator: str | None) -> str | None:

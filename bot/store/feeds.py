@@ -47,7 +47,7 @@ def sync_configured(connection: Connection, wanted: Sequence[FeedWanted], now: d
         elif was.interval > feed.interval and was.next_poll_at:
             values["next_poll_at"] = min(was.next_poll_at, now + timedelta(seconds=feed.interval))
         connection.execute(update(feeds).where(feeds.c.id == was.id).values(values))
-    gone = [feed.id for url, feed in kept.items() if feed.enabled and url not in by_url]
+    gone = [feed.id for url, feed in kept.items() if feed.enabled and feed.configured and url not in by_url]
     connection.execute(update(feeds).where(feeds.c.id.in_(gone)).values(enabled=False))
 
 
