@@ -6,7 +6,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -131,9 +131,14 @@ def polling_of(config: Config) -> Polling:
     )
 
 
-def desk_of(config: Config, *, workers: int = 1) -> AbstractAsyncContextManager[FeedDesk]:
+def desk_of(
+    config: Config, *, workers: int = 1, parse_seconds: float | None = None
+) -> AbstractAsyncContextManager[FeedDesk]:
     """What trying feeds needs of the network, with so many worker processes, to be opened with `async with`."""
-    return open_desk(polling_of(config), config.polling.interval, workers=workers)
+    polling = polling_of(config)
+    if parse_seconds is not None:
+        polling = replace(polling, parse_seconds=min(parse_seconds, polling.parse_seconds))
+    return open_desk(polling, config.polling.interval, workers=workers)
 
 
 def loaded(folder: Path | None) -> Lexicon:

@@ -35,6 +35,7 @@ _DONE = {
     "resume": (manage.resume, "Resumed feed {}: {}. It is due at once."),
     "remove": (manage.remove, "Removed feed {}: {}. Its stories and claims stay."),
 }
+_PARSE_SECONDS = 4.0  # for one subject of `test`, which has 5 s in all
 _REASONS = 20  # of refused entries that are told
 
 
@@ -254,7 +255,7 @@ async def test(config: Config, subjects: Sequence[str], say: Say, *, json: bool)
     numbers = {one for one in subjects if _is_number(one)}
     addresses = await _addresses(config, numbers) if numbers else {}
     well = True
-    async with desk_of(config, workers=os.cpu_count() or 1) as desk:
+    async with desk_of(config, workers=os.cpu_count() or 1, parse_seconds=_PARSE_SECONDS) as desk:
         async for examined in examine_all(desk, lexicon, [addresses.get(one, one) for one in subjects]):
             well &= not examined.reason
             if json:

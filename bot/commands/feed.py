@@ -122,7 +122,7 @@ def _listing(found: list[Feed], what: str, page: int) -> Card:
 async def _import(context: Context, rest: str, _page: int) -> Card:
     if not rest.lstrip("\ufeff").startswith("<"):
         raise UserError("Attach the OPML file to the message, or write its text after !feed import.")
-    return await _take(context, await asyncio.to_thread(opml.read, rest.encode("utf-8", "replace")))
+    return await _take(context, await asyncio.to_thread(opml.read_text, rest))
 
 
 async def _export(context: Context, _rest: str, _page: int) -> Card:

@@ -30,14 +30,13 @@ def web_address(written: str) -> str:
         raise FeedError(f"{_shown(text)} is longer than {_LONGEST:,} characters, which no feed's address is.")
     try:
         parts = urlsplit(text)
-        host = parts.hostname
-        _ = parts.port  # raises ValueError where it is no number, or too high a one
-    except ValueError:
-        host = None
-    if not host or _NOT_ALLOWED.search(text):
-        raise FeedError(f"{_shown(text)} is not a proper address. Check it for a typing error.")
+        host, _ = parts.hostname, parts.port  # raises ValueError where it is no number, or too high a one
+    except ValueError as error:
+        raise FeedError(f"{_shown(text)} is not a proper address. Check it for a typing error.") from error
     if parts.scheme not in ("http", "https"):
         raise FeedError(f"{_shown(text)} is not an address of the web. It has to begin with http:// or https://.")
+    if not host or _NOT_ALLOWED.search(text):
+        raise FeedError(f"{_shown(text)} is not a proper address. Check it for a typing error.")
     if "." not in host and ":" not in host and host != "localhost":
         raise FeedError(
             f"{_shown(text)} names no host on the web. Write the whole address, as in https://example.org/feed."

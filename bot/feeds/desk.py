@@ -31,6 +31,7 @@ class FeedDesk:
     session: aiohttp.ClientSession
     workers: Workers
     settings: Polling
+    parsing: asyncio.Semaphore  # held while parsing by who wants to know how long that took without the wait
     interval: int  # seconds between polls of a feed that has no interval of its own
     pause: float = 1.0  # seconds between two guesses at one host
     _hosts: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
@@ -65,6 +66,6 @@ async def open_desk(settings: Polling, interval: int, *, workers: int = 1) -> As
     pool = Workers(settings.parse_seconds, workers)
     async with open_session(settings.user_agent) as session:
         try:
-            yield FeedDesk(session, pool, settings, interval)
+            yield FeedDesk(session, pool, settings, asyncio.Semaphore(workers), interval)
         finally:
             await pool.close()

@@ -104,8 +104,9 @@ async def _first_named(desk: FeedDesk, named: Sequence[Named]) -> Discovered:
 def _choice(chosen: Named, others: Sequence[Named]) -> str:
     if not others:
         return "the page names it as its feed"
-    why = "which is not of comments" if others[0].of_comments and not chosen.of_comments else "which it names first"
-    return f"of the {len(others) + 1} feeds that the page names, this is the one {why}"
+    of_comments = any(other.of_comments for other in others) and not chosen.of_comments
+    which = "the first not of comments" if of_comments else "the first"
+    return f"of the {len(others) + 1} feeds that the page names, this is {which} that can be read"
 
 
 async def _first_usual(desk: FeedDesk, page: str) -> Discovered:

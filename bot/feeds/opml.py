@@ -95,6 +95,11 @@ def read(data: bytes) -> Opml:
         ) from error
 
 
+def read_text(text: str) -> Opml:
+    """Do as `read`, for a list that is text already, whatever encoding it says it had."""
+    return read(_DECLARATION.sub("", text).encode("utf-8", "replace"))
+
+
 def _mended(data: bytes) -> bytes:
     """In UTF-8, without the two commonest mistakes: a bare "&" in an address, another encoding than the file says."""
     declared = _ENCODING.match(data)
