@@ -113,13 +113,14 @@ def added(result: Added, now: datetime) -> Card:
             f"It is feed {feed.id}, {redact(feed.url)}: {state(feed)}.",
         )
     found = result.found
+    newest = f", the newest of {when(result.newest)}" if result.newest else ""
     sentences = [redact(feed.url)]
     if found and found.how:
         sentences.append(
             f"Found because {found.how}." if not found.others else f"{found.how[0].upper()}{found.how[1:]}."
         )
     sentences.append(
-        f"It has {result.entries} entries now, the newest {when(result.newest) if result.newest else 'undated'}."
+        f"It has {_many(result.entries, 'entry', 'entries')} now{newest}."
         if result.entries
         else "It is empty just now."
     )

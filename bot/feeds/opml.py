@@ -19,7 +19,7 @@ from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from bot.errors import FeedError
-from bot.feeds.addresses import sameness, web_address
+from bot.feeds.addresses import meant, sameness
 from bot.feeds.text import cut, plain
 from bot.model import Feed
 
@@ -161,10 +161,9 @@ class _Reader:
         if len(self.feeds) >= MOST_FEEDS:
             self._refuse(written, f"The list holds more than {MOST_FEEDS:,} feeds.")
             return
-        try:
-            url = web_address(written)
-        except FeedError as error:
-            self._refuse(written, str(error))
+        url, fault = meant(written)
+        if fault:
+            self._refuse(written, f"It {fault}")
             return
         if (same := sameness(url)) in self._seen:
             self._refuse(written, "It stands in the list twice.")

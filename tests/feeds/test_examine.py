@@ -66,7 +66,7 @@ async def test_whatever_cant_be_read_has_its_reason_and_the_order_is_kept(
     (tmp_path / "large").write_bytes(bytes(desk.settings.max_bytes + 1))
     os.mkfifo(tmp_path / "pipe")
     server.pages["/page"] = page("<!doctype html><html></html>", "text/html")
-    subjects = [
+    subjects: list[tuple[str | Path, str | None]] = [
         (tmp_path, "This is a folder. Name the files in it"),
         (tmp_path / "empty", "The file is empty."),
         (tmp_path / "large", "The file is larger than 10,485,760 bytes"),

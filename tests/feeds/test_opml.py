@@ -197,10 +197,19 @@ def test_what_is_exported_is_well_formed_and_comes_back_in_its_folders(
 
 def test_an_export_holds_all_that_was_said_of_a_feed() -> None:
     feed = Feed(
-        *(1, "https://g.example/rss", "Gazette", "A title", 1_800, True),
-        **{"read_article": True, "adaptive": False, "folder": "World", "family": "Gazette & Sons"},
-        **{"kind": "think tank", "country": "FR"},
-    )  # fmt: skip
+        id=1,
+        url="https://g.example/rss",
+        outlet="Gazette",
+        title="A title",
+        interval=1_800,
+        enabled=True,
+        read_article=True,
+        adaptive=False,
+        folder="World",
+        family="Gazette & Sons",
+        kind="think tank",
+        country="FR",
+    )
     (found,) = opml.read(opml.write([feed], NOW).encode()).feeds
     assert found == Listed(
         *("https://g.example/rss", "Gazette", "World", "Gazette & Sons", "think tank", "FR", 1_800), read_article=True
