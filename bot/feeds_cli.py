@@ -1,4 +1,4 @@
-"""`claimwatch feeds …`: the list of feeds on the command line. What each command does is in `feeds_once.py`."""
+"""`claimwatch feeds …`: the list of feeds on the command line. What each does is in `feeds_once.py`."""
 
 from __future__ import annotations
 
@@ -70,9 +70,9 @@ def test(
     Each ends in a result or a reason, in their order. Exits with 1 when one of them could not be read.
     """
     settings = load(config)
-    from bot import feeds_once
+    from bot import feeds_trial
 
-    if not asyncio.run(feeds_once.test(settings, subjects, typer.echo, json=json)):
+    if not asyncio.run(feeds_trial.test(settings, subjects, typer.echo, json=json)):
         raise typer.Exit(1)
 
 
