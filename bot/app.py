@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -24,13 +24,14 @@ from bot.detect.lexicon import Lexicon
 from bot.detect.rules import read_rules
 from bot.errors import ConfigError, RuleError, UserError
 from bot.feeds import schedule
+from bot.feeds.desk import FeedDesk, open_desk
 from bot.feeds.guard import Guard
 from bot.feeds.poller import Poller, Polling, default_user_agent
 from bot.feeds.recording import Record
 from bot.model import Feed, Recorded, Story
 from bot.platforms.base import Platform
 from bot.queries import language
-from bot.store import Store, feeds, subscriptions
+from bot.store import Store, feed_list, feeds, subscriptions
 from bot.store.feeds import FeedWanted
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,11 @@ less than the way to a thread takes; the worst of this length take 6 ms."""
 
 RULES_SECONDS = 5
 """Between two looks whether a user's rules have changed."""
+
+NO_FEED = (
+    "There is no feed to poll. Take the list that comes with Claimwatch, `claimwatch feeds starter all`, add one with "
+    "`claimwatch feeds add ADDRESS`, or add a [[feeds]] table to config.toml."
+)
 
 EVERYTHING = ("console", "")
 """The subscription of a bot that was told of no other: destination and query."""
@@ -93,23 +99,17 @@ class App:
 
     def poller(self, record: Record | None = None) -> Poller:
         """Return the poller, to be opened with `async with`; each story that it reads goes to `record`."""
-        polling = self.config.polling
-        settings = Polling(
-            concurrency=polling.concurrency,
-            timeout=polling.timeout,
-            max_bytes=polling.max_bytes,
-            parse_seconds=polling.parse_seconds,
-            jitter=polling.jitter,
-            min_interval=polling.min_interval,
-            max_interval=polling.max_interval,
-            host_delay=polling.host_delay,
-            operators=self.config.operators,
-            user_agent=polling.user_agent or default_user_agent(),
-            alert_on_first_poll=self.config.alert_on_first_poll,
-            guard=Guard(frozenset(polling.allow_hosts), frozenset(polling.allow_ports)),
-        )
         may_matter = lambda text: self.lexicon.may_speak_of_arms(text)  # noqa: E731, PLW0108  the lexicon may change
-        return Poller(self.store, record or self.record, settings, self.clock, may_matter)
+        return Poller(self.store, record or self.record, polling_of(self.config), self.clock, may_matter)
+
+    def desk(self) -> AbstractAsyncContextManager[FeedDesk]:
+        """Return what commands about feeds need of the network, to be opened with `async with`."""
+        return desk_of(self.config)
+
+    async def check_feeds(self) -> None:
+        """Raise ConfigError when there is no feed on the list, neither configured nor added by command."""
+        if not await self.store.read(feed_list.count):
+            raise ConfigError(NO_FEED)
 
     async def record(self, feed: Feed, story: Story, may_alert: bool) -> Recorded:
         """Read the story's claims and keep both, with all that follows from them, in one transaction."""
@@ -122,6 +122,35 @@ class App:
         if recorded.alerts:
             self.owed.set()
         return recorded
+
+
+def polling_of(config: Config) -> Polling:
+    """How the configuration wants feeds to be polled."""
+    polling = config.polling
+    return Polling(
+        concurrency=polling.concurrency,
+        timeout=polling.timeout,
+        max_bytes=polling.max_bytes,
+        parse_seconds=polling.parse_seconds,
+        jitter=polling.jitter,
+        min_interval=polling.min_interval,
+        max_interval=polling.max_interval,
+        host_delay=polling.host_delay,
+        operators=config.operators,
+        guard=Guard(frozenset(polling.allow_hosts), frozenset(polling.allow_ports)),
+        user_agent=polling.user_agent or default_user_agent(),
+        alert_on_first_poll=config.alert_on_first_poll,
+    )
+
+
+def desk_of(
+    config: Config, *, workers: int = 1, parse_seconds: float | None = None
+) -> AbstractAsyncContextManager[FeedDesk]:
+    """What trying feeds needs of the network, with so many worker processes, to be opened with `async with`."""
+    polling = polling_of(config)
+    if parse_seconds is not None:
+        polling = replace(polling, parse_seconds=min(parse_seconds, polling.parse_seconds))
+    return open_desk(polling, config.polling.interval, workers=workers)
 
 
 def loaded(folder: Path | None) -> Lexicon:
@@ -141,9 +170,9 @@ async def opened(config: Config, clock: Callable[[], datetime] = now) -> AsyncIt
 
 
 def check_feeds(config: Config) -> None:
-    """Raise ConfigError when there is nothing to poll."""
-    if not config.feeds:
-        raise ConfigError("There is no feed to poll. Add a [[feeds]] table to config.toml, or set CLAIMWATCH_FEEDS.")
+    """Raise ConfigError when there can be nothing to poll: no feed is configured, and nobody has added one."""
+    if not config.feeds and not config.database.exists():
+        raise ConfigError(NO_FEED)
 
 
 def check_queries(config: Config, lexicon: Lexicon, time: datetime) -> None:
@@ -232,12 +261,17 @@ async def run(config: Config) -> None:
     Starts from the inside out, so that nobody is asked who can't answer yet, and stops in the opposite order. Raises
     the error of a part that can't start or that fails for good, with all the others closed.
     """
-    check_feeds(config)
+    can_be_told = config.discord.token is not None  # to add a feed, by whoever manages a server
+    if not can_be_told:
+        check_feeds(config)
     check_destinations(config)
     rules = RulesWatch(config.rules) if config.rules else None
     with _stop_signals() as stop:
         async with opened(config) as app, AsyncExitStack() as parts:
             await app.sync()
+            if not can_be_told:
+                await app.check_feeds()
+            app.context.desk = await parts.enter_async_context(app.desk())
             platforms = {platform.name: platform for platform in _platforms(app)}
             for platform in platforms.values():
                 parts.push_async_callback(platform.stop)
@@ -252,7 +286,12 @@ async def run(config: Config) -> None:
             if rules:
                 scheduler.add_job(rules.look, "interval", seconds=RULES_SECONDS, args=[app], misfire_grace_time=None)
 
-            log.info("started", feeds=len(config.feeds), platforms=",".join(platforms), database=str(config.database))
+            log.info(
+                "started",
+                feeds=await app.store.read(feed_list.count),
+                platforms=",".join(platforms),
+                database=str(config.database),
+            )
             await _first(stop.wait(), delivery)
             log.info("stopping")
     log.info("stopped")

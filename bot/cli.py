@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli_base import ConfigOption, PlainOption, complain, load
 from bot.errors import ClaimwatchError
+from bot.feeds_cli import feeds
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -31,11 +33,7 @@ cli = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", help="The settings; ./config.toml where that exists.", show_default=False),
-]
-PlainOption = Annotated[bool, typer.Option("--plain", help="Without colour and boxes.")]
+cli.add_typer(feeds)
 
 
 def main() -> None:
@@ -43,7 +41,7 @@ def main() -> None:
     try:
         cli()
     except ClaimwatchError as error:
-        _complain(str(error))
+        complain(str(error))
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -86,7 +84,7 @@ def demo(
 @cli.command(epilog="Example: claimwatch run --config /etc/claimwatch/config.toml")
 def run(config: ConfigOption = None) -> None:
     """Run the bot: poll on schedule, post alerts and answer, until it is told to stop."""
-    settings = _load(config, bot=True)
+    settings = load(config, bot=True)
     from bot import app, runner
 
     runner.run(app.run(settings))
@@ -98,10 +96,10 @@ def poll(config: ConfigOption = None) -> None:
 
     Exits with 1 when none of them could be read.
     """
-    settings = _load(config)
+    settings = load(config)
     from bot import once, runner
 
-    if not runner.run(once.poll(settings, typer.echo, _complain)):
+    if not runner.run(once.poll(settings, typer.echo, complain)):
         raise typer.Exit(1)
 
 
@@ -113,7 +111,7 @@ def ask(
     config: ConfigOption = None,
 ) -> None:
     """Answer one command from the database."""
-    settings = _load(config)
+    settings = load(config)
     from bot import once
 
     asyncio.run(once.ask(settings, " ".join(text), json=json, plain=plain))
@@ -132,18 +130,18 @@ def detect(
     {"id": 1, "title": "...", "summary": "..."} gives {"id": 1, "claims": [...]}, in the order of the input. A line that
     holds no story is reported, the others go on, and the exit code is then 1.
     """
-    settings = _load(config)
+    settings = load(config)
     from bot.app import loaded
 
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `claimwatch detect | head` ends as other filters do
     wrong: list[str] = []
 
-    def complain(line: str) -> None:
+    def note(line: str) -> None:
         wrong.append(line)
-        _complain(line)
+        complain(line)
 
-    (_explain if explain else _detect)(loaded(settings.rules), complain)
+    (_explain if explain else _detect)(loaded(settings.rules), note)
     if wrong:
         raise typer.Exit(1)
 
@@ -172,7 +170,7 @@ def _explain(lexicon: Lexicon, complain: Callable[[str], None]) -> None:
 @cli.command(epilog="Example: claimwatch check --config config.toml")
 def check(config: ConfigOption = None) -> None:
     """Try configuration, rules, database, feeds and tokens, and say what to mend; exits with 1 if anything is."""
-    settings = _load(config)
+    settings = load(config)
     if not asyncio.run(_check(settings)):
         raise typer.Exit(1)
 
@@ -185,28 +183,3 @@ async def _check(settings: Config) -> bool:
         typer.echo(f"{'ok  ' if finding.well else 'MEND'}  {finding.subject}: {finding.text}")
         all_well &= finding.well
     return all_well
-
-
-@cli.command(epilog="Example: claimwatch feeds --plain")
-def feeds(plain: PlainOption = False, config: ConfigOption = None) -> None:
-    """List the feeds with their last success, last error and next poll."""
-    settings = _load(config)
-    from bot import once
-
-    asyncio.run(once.list_feeds(settings, plain=plain))
-
-
-def _load(config: Path | None, *, bot: bool = False) -> Config:
-    """The configuration, with logs set up; commands that print what they do log only what surprises them."""
-    from bot.config import load
-    from bot.log import set_up
-
-    settings = load(config)
-    set_up(settings.log_level if bot or settings.log_level == "debug" else "error", settings.log_format)
-    return settings
-
-
-def _complain(text: str) -> None:
-    from bot.log import redact
-
-    typer.echo(redact(text), err=True)

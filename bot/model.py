@@ -232,6 +232,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A text file that goes with a card."""
+
+    name: str  # "feeds.opml"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """An alert or an answer, for every platform alike."""
 
@@ -242,6 +250,7 @@ class Card:
     footer: str | None = None
     cases: tuple[int, ...] = ()  # the cases it speaks of, in their order
     more: bool = False  # there is a next page
+    attachment: Attachment | None = None
 
 
 # ── alerts ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""The commands that do one thing, print it and end: poll, ask and feeds."""
+"""The commands that do one thing, print it and end: poll and ask; those about feeds are in `feeds_once.py`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from bot.app import App, check_feeds, opened
 from bot.commands import Context, answer
@@ -43,6 +41,7 @@ async def poll(config: Config, say: Say, complain: Say) -> bool:
 
     async with opened(config) as app:
         await app.sync()
+        await app.check_feeds()
         due = await app.store.read(feeds.due, app.clock())
         if not due:
             say(await _next_due(app))
@@ -61,12 +60,12 @@ async def poll(config: Config, say: Say, complain: Say) -> bool:
 
 async def _next_due(app: App) -> str:
     times = [feed.next_poll_at for feed in await app.store.read(feeds.all_feeds) if feed.enabled and feed.next_poll_at]
-    return f"No feed is due before {_time(min(times))}." if times else "No feed is due."
+    return f"No feed is due before {written_time(min(times))}." if times else "No feed is due."
 
 
 def polled(result: PollResult) -> str:
     """What one feed held, as a line."""
-    name = _name(result.feed)
+    name = name_of(result.feed)
     match result.outcome:
         case "failed":
             return f"{name}: failed. {redact(result.error or '')}".rstrip()
@@ -102,8 +101,9 @@ def total(results: Sequence[PollResult]) -> str:
 
 async def ask(config: Config, text: str, *, json: bool, plain: bool) -> None:
     """Print the answer to one command; raises UserError where there is none, with `json` printing that as well."""
-    _check_database(config)
-    async with opened(config) as app:
+    check_database(config)
+    async with opened(config) as app, app.desk() as desk:
+        app.context.desk = desk
         if not json:
             screen(plain).show(await answer(app.context, text))
             return
@@ -132,52 +132,10 @@ def screen(plain: bool) -> ConsoleApp:
     return ConsoleApp(Console(highlight=False, no_color=plain or None), plain)
 
 
-def _check_database(config: Config) -> None:
+def check_database(config: Config) -> None:
+    """Raise StoreError when there is no database yet."""
     if not config.database.exists():
         raise StoreError(f"The database {config.database} does not exist yet. `claimwatch poll` or `run` makes it.")
-
-
-# ── feeds ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def list_feeds(config: Config, *, plain: bool) -> None:
-    """Print each feed with the state of its polls."""
-    _check_database(config)
-    async with opened(config) as app:
-        known = [feed for feed in await app.store.read(feeds.all_feeds) if feed.enabled]
-    console = Console(highlight=False, no_color=plain or None)
-    if not known:
-        console.print("No feed was polled yet. `claimwatch poll` does it.")
-    elif plain:
-        for feed in known:
-            console.print(Text("\n".join(_feed_lines(feed))), soft_wrap=True)
-    else:
-        console.print(_feed_table(known))
-
-
-def _feed_table(known: Sequence[Feed]) -> Table:
-    table = Table("Outlet", "Address", "Last success", "Last error", "Next poll")
-    for feed in known:
-        failing = "red" if feed.failures else ""
-        table.add_row(*(Text(text, style=failing) for text in _feed_cells(feed)))
-    return table
-
-
-def _feed_lines(feed: Feed) -> list[str]:
-    outlet, *rest = _feed_cells(feed)
-    names = ("address", "last success", "last error", "next poll")
-    return [outlet, *(f"  {name}: {text}" for name, text in zip(names, rest, strict=True))]
-
-
-def _feed_cells(feed: Feed) -> tuple[str, str, str, str, str]:
-    error = f"{_time(feed.last_error_at)}: {redact(feed.last_error)}" if feed.last_error else "none"
-    return (
-        _name(feed),
-        redact(feed.url),
-        _time(feed.last_success_at) if feed.last_success_at else "never",
-        error,
-        _time(feed.next_poll_at) if feed.next_poll_at else "at once",
-    )
 
 
 # ── in words ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -188,9 +146,11 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-def _name(feed: Feed) -> str:
+def name_of(feed: Feed) -> str:
+    """How a feed is called: its outlet, else its own title, else its address."""
     return feed.outlet or feed.title or redact(feed.url)
 
 
-def _time(time: datetime | None) -> str:
+def written_time(time: datetime | None) -> str:
+    """2026-02-18 12:00 UTC, or "unknown"."""
     return f"{time:%Y-%m-%d %H:%M} UTC" if time else "unknown"

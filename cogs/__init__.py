@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.commands import Context
 from cogs.errors import Errors
+from cogs.feeds import Feeds
 from cogs.help import Help
 from cogs.ledger import Ledger
 from cogs.pages import PageButton, Pages
@@ -23,7 +24,7 @@ def adder(context: Context) -> Callable[[Bot], Awaitable[None]]:
 
     async def add(bot: Bot) -> None:
         pages = Pages(context)
-        for cog in (Errors(), pages, Ledger(pages), Help(pages)):
+        for cog in (Errors(), pages, Ledger(pages), Feeds(pages), Help(pages)):
             await bot.add_cog(cog)
         bot.add_dynamic_items(PageButton)
 

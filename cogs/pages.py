@@ -5,6 +5,7 @@ What a button asks for stands in its custom_id, so a button goes on working afte
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any, Self
 
@@ -13,8 +14,10 @@ from discord import ui
 from discord.ext import commands
 
 from bot.commands import COMMANDS, Context
-from bot.model import Card
+from bot.commands.dispatch import check_allowed
+from bot.model import Attachment, Card
 from bot.platforms.discord_card import draw
+from cogs.askers import asker_of, clicker_of
 from cogs.errors import sentence_of
 
 _CUSTOM_ID = 100  # Discord's limit
@@ -35,8 +38,10 @@ class Pages(commands.Cog):
         """
         self._count(to)
         arguments = " ".join(arguments.split())
-        card = await COMMANDS[name].run(self.context, arguments)
-        await to.send(embed=draw(card), view=_buttons(card, name, arguments, 0))
+        asker = await asker_of(to, COMMANDS[name])
+        check_allowed(asker, COMMANDS[name])
+        card = await COMMANDS[name].run(self.context.asked_by(asker), arguments)
+        await to.send(embed=draw(card), view=_buttons(card, name, arguments, 0), files=_files(card.attachment))
 
     def _count(self, to: commands.Context[Any]) -> None:
         now = to.message.created_at.timestamp()
@@ -62,12 +67,18 @@ class PageButton(ui.DynamicItem[ui.Button[Any]], template=r"page:(?P<name>\w+):(
         """Called by discord.py at a click."""
         pages: Pages = interaction.client.get_cog(Pages.__cog_name__)
         try:
-            card = await COMMANDS[self.name].run(pages.context, self.arguments, self.page)
+            asker = await clicker_of(interaction, COMMANDS[self.name])
+            check_allowed(asker, COMMANDS[self.name])
+            card = await COMMANDS[self.name].run(pages.context.asked_by(asker), self.arguments, self.page)
         except Exception as error:
             await interaction.response.send_message(sentence_of(error, self.name), ephemeral=True)
         else:
             buttons = _buttons(card, self.name, self.arguments, self.page)
             await interaction.response.edit_message(embed=draw(card), view=buttons)
+
+
+def _files(attachment: Attachment | None) -> list[discord.File]:
+    return [discord.File(io.BytesIO(attachment.text.encode()), attachment.name)] if attachment else []
 
 
 def _buttons(card: Card, name: str, arguments: str, page: int) -> ui.View:

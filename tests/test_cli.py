@@ -122,7 +122,7 @@ def test_a_typo_in_the_config_stops_every_command(command: str, claimwatch: Run)
 def test_without_a_feed_there_is_nothing_to_poll(command: str, claimwatch: Run) -> None:
     ended = claimwatch(command)
     assert ended.code == 1
-    assert ended.err.startswith("There is no feed to poll. Add a [[feeds]] table")
+    assert ended.err.startswith("There is no feed to poll. Take the list that comes with Claimwatch")
     assert not list(Path().iterdir())
 
 

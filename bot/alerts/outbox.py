@@ -21,6 +21,7 @@ from bot.model import AlertKind, Case, Claim, Query, Recorded, Status, Story, Vo
 from bot.queries import language, standing
 from bot.store import Connection, alerts, ledger, stories, subscriptions
 from bot.store import claims as kept_claims
+from bot.store.feed_list import family_of
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +48,7 @@ def record(
     before = stories.find(connection, feed_id, story.key)
     if before is not None and before.hash == stories.hash_of(story):
         return Recorded("unchanged")
-    publisher = lexicon.publisher(story.outlet)
+    publisher = lexicon.publisher(family_of(connection, feed_id, story.outlet) or story.outlet)
     if before is None:
         story_id = stories.add(connection, feed_id, story, publisher)
     else:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal, Protocol, get_args
 
 from bot.detect.lexicon import Lexicon
+from bot.feeds.desk import FeedDesk
 from bot.model import Card
 from bot.store import Store
 
@@ -48,6 +49,7 @@ class Context:
     clock: Callable[[], datetime]
     page_size: int = 5
     asker: Asker = OPERATOR
+    desk: FeedDesk | None = None  # None: feeds can't be asked from here
 
     def asked_by(self, asker: Asker) -> Context:
         """This context for one command that `asker` gives."""

@@ -13,6 +13,7 @@ from bot.commands.case import case
 from bot.commands.claims import claims
 from bot.commands.context import Command, Context
 from bot.commands.denials import denials
+from bot.commands.feed import feed, sources
 from bot.commands.why import why
 from bot.errors import UserError
 from bot.model import PHASES, STANCES, STATUSES, WEAPONS, Card
@@ -87,6 +88,21 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "Says what a case's claims, or a story, were read from and by which rules, or why there are none.",
                 "!why NUMBER or LINK",
                 ("!why 1", "!why https://example.org/story"),
+            ),
+            Command(
+                "sources",
+                sources,
+                "Lists the feeds: outlet, who owns it, country, and whether it can be read.",
+                "!sources [WORD]",
+                ("!sources", "!sources think tank"),
+            ),
+            Command(
+                "feed",
+                feed,
+                "Adds, tests, pauses, removes, imports and exports feeds; without more, says how.",
+                "!feed [add, list, errors, test, pause, resume, remove, starter, import or export] …",
+                ("!feed", "!feed list", "!feed starter", "!feed export"),
+                who="manager",
             ),
             Command(
                 "help",

@@ -5,7 +5,8 @@
 (`worker.py`, `protocol.py`), `stories.py` makes stories of the entries and `recording.py` records them. In that process
 `parse.py` leads: `encoding.py` and `xmlguard.py` make the bytes safe to read, `cutting.py` finds the entries in them,
 feedparser or `jsonfeed.py` reads those that `memory.py` does not know, `normal.py` and `text.py` make them plain,
-`entries.py` gives them keys, and `hints.py` says when the feed wants to be asked. `trial.py` reads a feed to see how it
-is read. What a poll changes of its feed is in `outcome.py`, when the next is in `pace.py`, whose turn in `hosts.py`.
+`entries.py` gives them keys, and `hints.py` says when the feed wants to be asked. What a poll changes of its feed is in
+`outcome.py`, when the next is in `pace.py`, whose turn it is in `hosts.py`. `manage.py` adds and stops feeds by
+command, with `discover.py`, `opml.py` and `examine.py`.
 `articles.py` adds the text of a story's page (`article.py`). `schedule.py` keeps time.
 """

@@ -58,6 +58,7 @@ class Fetched:
     etag: str | None  # byte for byte as it came
     last_modified: str | None
     fresh_for: float  # seconds for which the server says that nothing will change; 0 where it says nothing
+    links: tuple[str, ...] = ()  # the Link headers, as they came
 
 
 def open_session(user_agent: str, guard: Guard) -> aiohttp.ClientSession:
@@ -146,6 +147,7 @@ async def _read(response: aiohttp.ClientResponse, wanted: Wanted, max_bytes: int
         etag=validator(headers.get("ETag")),
         last_modified=validator(headers.get("Last-Modified")),
         fresh_for=fresh_for(headers),
+        links=tuple(headers.getall("Link", ())),
     )
 
 

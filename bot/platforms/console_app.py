@@ -60,8 +60,10 @@ class ConsoleApp:
         self.show(card)
 
     def show(self, card: Card) -> None:
-        """Print a card."""
+        """Print a card, and under it the text of its attachment."""
         self._console.print(self.draw(card), soft_wrap=self._plain)
+        if card.attachment:
+            self._console.print(RichText(card.attachment.text), soft_wrap=True)
 
     def draw(self, card: Card) -> RenderableType:
         """The card as rich renders it."""
