@@ -10,21 +10,17 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 
-import structlog
-
 from bot import cases
+from bot.alerts import subscribers
 from bot.detect.lexicon import Lexicon
-from bot.errors import UserError
-from bot.model import AlertKind, Case, Claim, Query, Recorded, Status, Story, Voice
-from bot.queries import language, standing
-from bot.store import Connection, alerts, ledger, stories, subscriptions
+from bot.model import AlertKind, Case, Claim, Recorded, Status, Story, Voice
+from bot.queries.standing import Said
+from bot.store import Connection, alerts, ledger, stories
 from bot.store import claims as kept_claims
-
-log = structlog.get_logger(__name__)
 
 Placed = list[tuple[Claim, int | None]]
 Changed = dict[int, list[Claim]]
@@ -168,16 +164,18 @@ def _owe(
     lexicon: Lexicon,
 ) -> int:
     """Owe what the changed cases ask for. A case that is gone asks for nothing more, and takes what it owed with it."""
-    queries = _queries(connection, lexicon, now)
+    index = subscribers.index(connection, lexicon, now)
+    text = f"{story.title}\n{story.summary}"
     owed: list[alerts.Owed] = []
     for case in ledger.cases_by_id(connection, sorted(changed)):
         before = were.get(case.id)
-        new = [Said(claim, story.outlet, f"{story.title}\n{story.summary}", story.at) for claim in changed[case.id]]
-        old = [_said(voice, case) for voice in (*case.voices, *(before.voices if before else ()))]
-        for_new = _interested(queries, new, case, lexicon)
-        for_old = _interested(queries, old, case, lexicon)
-        what = cases.change(before, case)
         shown = alerts.standing(connection, case.id)
+        new = [_said(claim, case, story.outlet, text, story.at, lexicon) for claim in changed[case.id]]
+        voices = [*case.voices, *(before.voices if before else ())] if shown else []
+        old = [_said(_of_voice(one, case), case, one.outlet, case.headline, one.last_at, lexicon) for one in voices]
+        for_new = index.find(new, now)
+        for_old = index.find(old, now)
+        what = cases.change(before, case)
         for place in sorted(for_new | (for_old & shown.keys())):
             kinds = _kinds(shown.get(place), what)
             owed += [_alert(kind, place, case, what.was, event) for kind in kinds]
@@ -206,18 +204,12 @@ def key_of(kind: AlertKind, destination: str, case_id: int, event: str) -> str:
     return base64.b32encode(digest).decode().lower()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Said:
-    """A claim with what a query may ask about its story."""
-
-    claim: Claim
-    outlet: str
-    text: str
-    at: datetime
+def _said(claim: Claim, case: Case, outlet: str, text: str, at: datetime, lexicon: Lexicon) -> Said:
+    return Said(claim, case.status, outlet, lexicon.publisher(outlet), text, at)
 
 
-def _said(voice: Voice, case: Case) -> Said:
-    claim = Claim(
+def _of_voice(voice: Voice, case: Case) -> Claim:
+    return Claim(
         stance=voice.stance,
         claimant=voice.claimant,
         supplier=case.supplier,
@@ -226,39 +218,4 @@ def _said(voice: Voice, case: Case) -> Said:
         phase=voice.phase,
         words=voice.words,
         carrier=voice.carrier,
-    )
-    return Said(claim, voice.outlet, case.headline, voice.last_at)
-
-
-def _queries(connection: Connection, lexicon: Lexicon, now: datetime) -> list[tuple[Query, set[str]]]:
-    """The subscribed queries, each with its destinations. One that can't be read never stands in the ledger's way."""
-    destinations: dict[str, set[str]] = {}
-    for one in subscriptions.all_subscriptions(connection):
-        destinations.setdefault(one.query, set()).add(one.destination)
-    queries: list[tuple[Query, set[str]]] = []
-    for text, places in destinations.items():
-        try:
-            queries.append((language.parse(text, lexicon, now), places))
-        except UserError as error:
-            log.warning("subscription not readable", query=text, destinations=sorted(places), reason=str(error))
-    return queries
-
-
-def _interested(
-    queries: Iterable[tuple[Query, set[str]]], said: Sequence[Said], case: Case, lexicon: Lexicon
-) -> set[str]:
-    """The destinations with a subscription that one of these claims fits."""
-    fitting = [places for query, places in queries if any(_fits(query, one, case, lexicon) for one in said)]
-    return set().union(*fitting)
-
-
-def _fits(query: Query, said: Said, case: Case, lexicon: Lexicon) -> bool:
-    return standing.matches(
-        query,
-        said.claim,
-        case.status,
-        outlet=said.outlet,
-        publisher=lexicon.publisher(said.outlet),
-        text=said.text,
-        at=said.at,
     )
