@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 
 from bot import cases
-from bot.alerts import subscribers
+from bot.alerts import repeats, subscribers
 from bot.detect.lexicon import Lexicon
 from bot.model import AlertKind, Case, Claim, Recorded, Status, Story, Voice
 from bot.queries.standing import Said
@@ -53,11 +53,14 @@ def record(
         stories.replace(connection, story_id, story, publisher)
 
     claims = list({claim.key: claim for claim in claims}.values())
+    was_in = ledger.cases_of_stories(connection, [story_id])
     changed, were = _keep_claims(connection, story_id, feed_id, story, claims, before=before)
     owed = 0
     if alert and changed:
         event = f"{story_id} {stories.hash_of(story)} {now.isoformat()}"
-        owed = _owe(connection, story, changed, were, event=event, now=now, lexicon=lexicon)
+        again = repeats.told_before(connection, story_id, story, claims, lexicon=lexicon, now=now)
+        told = ledger.cases_of_stories(connection, again) | was_in
+        owed = _owe(connection, story, changed, were, told=told, event=event, now=now, lexicon=lexicon)
     return Recorded(
         "new" if before is None else "edited", claims=len(claims), cases=tuple(sorted(changed)), alerts=owed
     )
@@ -90,7 +93,7 @@ def _keep_claims(
 
     kept_claims.put(connection, story_id, story.at, placed, held)
     stories.index_text(connection, story_id, story if claims else None, [claim.words for claim in claims])
-    repeats = stories.original(
+    original = stories.original(
         connection,
         story_id,
         feed_id,
@@ -99,7 +102,7 @@ def _keep_claims(
         reach=cases.COPY_REACH,
         same=cases.same_text,
     )
-    stories.mark_copy(connection, story_id, repeats)
+    stories.mark_copy(connection, story_id, original)
     for one in (story_id, *copies):
         ledger.count_story(connection, one)
     for case_id in sorted(touched):
@@ -159,11 +162,16 @@ def _owe(
     changed: Changed,
     were: Mapping[int, Case],
     *,
+    told: Collection[int],
     event: str,
     now: datetime,
     lexicon: Lexicon,
 ) -> int:
-    """Owe what the changed cases ask for. A case that is gone asks for nothing more, and takes what it owed with it."""
+    """Owe what the changed cases ask for. A case that is gone asks for nothing more, and takes what it owed with it.
+
+    `told`: the cases of the stories that this one tells again, itself as it was among them. Where one of these is
+    shown, a case that shares a party with it and is not shown yet gets no message of its own from this story.
+    """
     index = subscribers.index(connection, lexicon, now)
     text = f"{story.title}\n{story.summary}"
     owed: list[alerts.Owed] = []
@@ -176,10 +184,26 @@ def _owe(
         for_new = index.find(new, now)
         for_old = index.find(old, now)
         what = cases.change(before, case)
-        for place in sorted(for_new | (for_old & shown.keys())):
+        elsewhere = _shows_kin(connection, case, told)
+        for place in sorted((for_new - elsewhere) | ((for_new | for_old) & shown.keys())):
             kinds = _kinds(shown.get(place), what)
             owed += [_alert(kind, place, case, what.was, event) for kind in kinds]
     return alerts.owe(connection, owed, now)
+
+
+def _shows_kin(connection: Connection, case: Case, told: Collection[int]) -> set[str]:
+    """The destinations that show another of the cases in `told` with a party of `case`: the same news, read otherwise.
+
+    So a headline in other words makes no second message where it is read as arms to Wagner and not to Russia.
+    """
+    kin = [one for one in ledger.cases_by_id(connection, sorted(set(told) - {case.id})) if _share_party(one, case)]
+    return {place for one in kin for place in alerts.standing(connection, one.id)}
+
+
+def _share_party(a: Case, b: Case) -> bool:
+    return (a.supplier is not None and a.supplier == b.supplier) or (
+        a.recipient is not None and a.recipient == b.recipient
+    )
 
 
 def _kinds(shown: alerts.Standing | None, what: cases.Change) -> list[AlertKind]:
