@@ -191,7 +191,10 @@ Field = Literal["actor", "from", "to", "by", "weapon", "status", "stance", "phas
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One condition of a query. `value` is a code, a category, a word, or for since and until an ISO time."""
+    """One condition of a query. `value` is a code, a category, a word, or for since and until an ISO time.
+
+    In a subscription's query a time told from now stays as it was written: "30d", "today".
+    """
 
     field: Field
     value: str

@@ -9,21 +9,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-import structlog
-
 from bot import cases
+from bot.alerts import repeats, subscribers
 from bot.detect.lexicon import Lexicon
-from bot.errors import UserError
-from bot.model import AlertKind, Case, Claim, Query, Recorded, Status, Story, Voice
-from bot.queries import language, standing
-from bot.store import Connection, alerts, ledger, stories, subscriptions
+from bot.model import AlertKind, Case, Claim, Recorded, Status, Story, Voice
+from bot.queries.standing import Said
+from bot.store import Connection, alerts, ledger, stories
 from bot.store import claims as kept_claims
 from bot.store.feed_list import family_of
-
-log = structlog.get_logger(__name__)
 
 Placed = list[tuple[Claim, int | None]]
 Changed = dict[int, list[Claim]]
@@ -56,11 +52,14 @@ def record(
         stories.replace(connection, story_id, story, publisher)
 
     claims = list({claim.key: claim for claim in claims}.values())
+    was_in = ledger.cases_of_stories(connection, [story_id])
     changed, were = _keep_claims(connection, story_id, feed_id, story, claims, before=before)
     owed = 0
     if alert and changed:
         event = f"{story_id} {stories.hash_of(story)} {now.isoformat()}"
-        owed = _owe(connection, story, changed, were, event=event, now=now, lexicon=lexicon)
+        again = repeats.told_before(connection, story_id, story, claims, lexicon=lexicon, now=now)
+        told = ledger.cases_of_stories(connection, again) | was_in
+        owed = _owe(connection, story, changed, were, told=told, event=event, now=now, lexicon=lexicon)
     return Recorded(
         "new" if before is None else "edited", claims=len(claims), cases=tuple(sorted(changed)), alerts=owed
     )
@@ -93,7 +92,7 @@ def _keep_claims(
 
     kept_claims.put(connection, story_id, story.at, placed, held)
     stories.index_text(connection, story_id, story if claims else None, [claim.words for claim in claims])
-    repeats = stories.original(
+    original = stories.original(
         connection,
         story_id,
         feed_id,
@@ -102,7 +101,7 @@ def _keep_claims(
         reach=cases.COPY_REACH,
         same=cases.same_text,
     )
-    stories.mark_copy(connection, story_id, repeats)
+    stories.mark_copy(connection, story_id, original)
     for one in (story_id, *copies):
         ledger.count_story(connection, one)
     for case_id in sorted(touched):
@@ -162,25 +161,48 @@ def _owe(
     changed: Changed,
     were: Mapping[int, Case],
     *,
+    told: Collection[int],
     event: str,
     now: datetime,
     lexicon: Lexicon,
 ) -> int:
-    """Owe what the changed cases ask for. A case that is gone asks for nothing more, and takes what it owed with it."""
-    queries = _queries(connection, lexicon, now)
+    """Owe what the changed cases ask for. A case that is gone asks for nothing more, and takes what it owed with it.
+
+    `told`: the cases of the stories that this one tells again, itself as it was among them. Where one of these is
+    shown, a case that shares a party with it and is not shown yet gets no message of its own from this story.
+    """
+    index = subscribers.index(connection, lexicon, now)
+    text = f"{story.title}\n{story.summary}"
     owed: list[alerts.Owed] = []
     for case in ledger.cases_by_id(connection, sorted(changed)):
         before = were.get(case.id)
-        new = [Said(claim, story.outlet, f"{story.title}\n{story.summary}", story.at) for claim in changed[case.id]]
-        old = [_said(voice, case) for voice in (*case.voices, *(before.voices if before else ()))]
-        for_new = _interested(queries, new, case, lexicon)
-        for_old = _interested(queries, old, case, lexicon)
-        what = cases.change(before, case)
         shown = alerts.standing(connection, case.id)
-        for place in sorted(for_new | (for_old & shown.keys())):
+        new = [_said(claim, case, story.outlet, text, story.at, lexicon) for claim in changed[case.id]]
+        voices = [*case.voices, *(before.voices if before else ())] if shown else []
+        old = [_said(_of_voice(one, case), case, one.outlet, case.headline, one.last_at, lexicon) for one in voices]
+        for_new = index.find(new, now)
+        for_old = index.find(old, now)
+        what = cases.change(before, case)
+        elsewhere = _shows_kin(connection, case, told)
+        for place in sorted((for_new - elsewhere) | ((for_new | for_old) & shown.keys())):
             kinds = _kinds(shown.get(place), what)
             owed += [_alert(kind, place, case, what.was, event) for kind in kinds]
     return alerts.owe(connection, owed, now)
+
+
+def _shows_kin(connection: Connection, case: Case, told: Collection[int]) -> set[str]:
+    """The destinations that show another of the cases in `told` with a party of `case`: the same news, read otherwise.
+
+    So a headline in other words makes no second message where it is read as arms to Wagner and not to Russia.
+    """
+    kin = [one for one in ledger.cases_by_id(connection, sorted(set(told) - {case.id})) if _share_party(one, case)]
+    return {place for one in kin for place in alerts.standing(connection, one.id)}
+
+
+def _share_party(a: Case, b: Case) -> bool:
+    return (a.supplier is not None and a.supplier == b.supplier) or (
+        a.recipient is not None and a.recipient == b.recipient
+    )
 
 
 def _kinds(shown: alerts.Standing | None, what: cases.Change) -> list[AlertKind]:
@@ -199,18 +221,12 @@ def _alert(kind: AlertKind, destination: str, case: Case, was: Status | None, ev
     return alerts.Owed(alerts.key_of(kind, destination, case.id, event), kind, destination, case.id, was, case.status)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Said:
-    """A claim with what a query may ask about its story."""
-
-    claim: Claim
-    outlet: str
-    text: str
-    at: datetime
+def _said(claim: Claim, case: Case, outlet: str, text: str, at: datetime, lexicon: Lexicon) -> Said:
+    return Said(claim, case.status, outlet, lexicon.publisher(outlet), text, at)
 
 
-def _said(voice: Voice, case: Case) -> Said:
-    claim = Claim(
+def _of_voice(voice: Voice, case: Case) -> Claim:
+    return Claim(
         stance=voice.stance,
         claimant=voice.claimant,
         supplier=case.supplier,
@@ -219,39 +235,4 @@ def _said(voice: Voice, case: Case) -> Said:
         phase=voice.phase,
         words=voice.words,
         carrier=voice.carrier,
-    )
-    return Said(claim, voice.outlet, case.headline, voice.last_at)
-
-
-def _queries(connection: Connection, lexicon: Lexicon, now: datetime) -> list[tuple[Query, set[str]]]:
-    """The subscribed queries, each with its destinations. One that can't be read never stands in the ledger's way."""
-    destinations: dict[str, set[str]] = {}
-    for one in subscriptions.all_subscriptions(connection):
-        destinations.setdefault(one.query, set()).add(one.destination)
-    queries: list[tuple[Query, set[str]]] = []
-    for text, places in destinations.items():
-        try:
-            queries.append((language.parse(text, lexicon, now), places))
-        except UserError as error:
-            log.warning("subscription not readable", query=text, destinations=sorted(places), reason=str(error))
-    return queries
-
-
-def _interested(
-    queries: Iterable[tuple[Query, set[str]]], said: Sequence[Said], case: Case, lexicon: Lexicon
-) -> set[str]:
-    """The destinations with a subscription that one of these claims fits."""
-    fitting = [places for query, places in queries if any(_fits(query, one, case, lexicon) for one in said)]
-    return set().union(*fitting)
-
-
-def _fits(query: Query, said: Said, case: Case, lexicon: Lexicon) -> bool:
-    return standing.matches(
-        query,
-        said.claim,
-        case.status,
-        outlet=said.outlet,
-        publisher=lexicon.publisher(said.outlet),
-        text=said.text,
-        at=said.at,
     )

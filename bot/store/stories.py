@@ -164,6 +164,16 @@ def _bare(title: str, outlet: str) -> str:
     return title
 
 
+def told_since(connection: Connection, after: int, since: datetime) -> list[tuple[int, Story]]:
+    """Return the stories with claims that are dated `since` or later and have a higher id than `after`, by id."""
+    rows = connection.execute(
+        select(stories)
+        .where(stories.c.id > after, stories.c.at >= since, stories.c.id.in_(select(claims.c.story_id)))
+        .order_by(stories.c.id)
+    )
+    return [(row.id, Story(**{name: getattr(row, name) for name in _OF_STORY})) for row in rows]
+
+
 def mark_copy(connection: Connection, story_id: int, of: int | None) -> None:
     """Note that a story repeats another's text; None: that it is a text of its own."""
     connection.execute(update(stories).where(stories.c.id == story_id).values(copy_of=of))
