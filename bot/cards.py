@@ -49,6 +49,12 @@ def status_change(case: Case, was: Status, lexicon: Lexicon) -> Card:
     )
 
 
+def changed(case: Case, was: Status, lexicon: Lexicon) -> Section:
+    """A change of status in a list: from which to which, and the words that made it so."""
+    heading = f"{case.id} · {was} → {case.status} · {dyad(case, lexicon)}, {weapons(case.weapons)}"
+    return Section(heading, _said(_cause(case, was), lexicon), compact=True)
+
+
 def _cause(case: Case, was: Status) -> Voice:
     """The newest voice that explains the status: one story may bring an assertion and its denial at once."""
     if was == case.status:
@@ -67,7 +73,7 @@ def cases(found: Sequence[Case], lexicon: Lexicon, *, asked: str, page: int = 0,
     """A page of cases, newest first. `asked` says the question in words; `more`: there is a next page."""
     return Card(
         title=_capital(asked),
-        sections=tuple(_listed(case, lexicon) for case in found),
+        sections=tuple(listed(case, lexicon) for case in found),
         footer=_paging("case", len(found), page, more),
         cases=tuple(case.id for case in found),
         more=more,
@@ -181,7 +187,8 @@ def _who(claimant: str | None, outlet: str, lexicon: Lexicon) -> str:
     return outlet if claimant is None else lexicon.name(claimant)
 
 
-def _listed(case: Case, lexicon: Lexicon) -> Section:
+def listed(case: Case, lexicon: Lexicon) -> Section:
+    """A case in a list: what stands where, its newest story, who says so and who denies it."""
     heading = f"{case.id} · {case.status} · {dyad(case, lexicon)}, {weapons(case.weapons)}"
     lines = [
         _newest_story(case),

@@ -25,11 +25,12 @@ from typing import Protocol
 import structlog
 
 from bot import cards
+from bot.cards_digest import digest
 from bot.detect.lexicon import Lexicon
 from bot.errors import DeliveryError, DestinationGone, RetryLater, StoreError
 from bot.log import redact
-from bot.model import Alert, Card
-from bot.store import Store, alerts, ledger
+from bot.model import Alert, Card, Period
+from bot.store import Store, alerts, digests, ledger
 
 log = structlog.get_logger(__name__)
 
@@ -185,6 +186,8 @@ async def _hand_over(desk: _Desk, alert: Alert) -> str | None:
     poster = desk.posters[_platform(alert.destination)]
     if alert.card is not None:
         return await poster.post(alert.destination, alert.card, key=alert.key)
+    if alert.period is not None:
+        return await _hand_over_digest(desk, poster, alert, alert.period)
     case = None if alert.case_id is None else await desk.store.read(ledger.case, alert.case_id)
     if case is None:  # its last claim was withdrawn meanwhile, and the alert with it
         return None
@@ -195,6 +198,13 @@ async def _hand_over(desk: _Desk, alert: Alert) -> str | None:
         card = cards.status_change(case, alert.was or case.status, desk.lexicon())
         return await poster.post(alert.destination, card, key=alert.key, reply_to=alert.message)
     return await poster.post(alert.destination, cards.alert(case, desk.lexicon()), key=alert.key)
+
+
+async def _hand_over_digest(desk: _Desk, poster: Poster, alert: Alert, period: Period) -> str | None:
+    items = await desk.store.read(digests.items, alert.id)
+    if not items:  # the last claims of all its cases were withdrawn meanwhile
+        return None
+    return await poster.post(alert.destination, digest(items, period, desk.lexicon()), key=alert.key)
 
 
 async def _failed(desk: _Desk, alert: Alert, error: Exception) -> None:

@@ -102,7 +102,10 @@ def lease(
     """
     earlier = alerts.alias("earlier")
     waits = exists().where(
-        earlier.c.state == "owed", earlier.c.destination == alerts.c.destination, earlier.c.id < alerts.c.id
+        earlier.c.state == "owed",
+        earlier.c.destination == alerts.c.destination,
+        earlier.c.id < alerts.c.id,
+        earlier.c.kind != "digest",  # what waits for its hour holds nothing up
     )
     rows = connection.execute(
         select(alerts, messages.c.message)
@@ -142,6 +145,7 @@ def lease(
             now=row.now,
             attempts=row.attempts,
             card=row.card and _CARD.validate_json(row.card),
+            period=row.period,
         )
         for row in rows
     ]
