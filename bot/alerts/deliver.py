@@ -25,6 +25,7 @@ from typing import Protocol
 import structlog
 
 from bot import cards
+from bot.alerts.gone import close
 from bot.cards_digest import digest
 from bot.detect.lexicon import Lexicon
 from bot.errors import DeliveryError, DestinationGone, RetryLater, StoreError
@@ -64,6 +65,7 @@ class _Desk:
     posters: Mapping[str, Poster]
     lexicon: Callable[[], Lexicon]  # as it is now: rules may be changed while the bot runs
     clock: Callable[[], datetime]
+    operators: str | None = None  # the destination of those who run the bot
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     running: set[asyncio.Task[bool]] = field(default_factory=set)
     sent: int = 0
@@ -93,13 +95,14 @@ async def deliver_forever(
     lexicon: Callable[[], Lexicon],
     clock: Callable[[], datetime],
     wake: asyncio.Event,
+    operators: str | None = None,
 ) -> None:
     """Deliver what is due whenever `wake` is set, and what comes due by itself, until cancelled.
 
-    `lexicon` gives the one that is in use. A delivery that is cut off by the end stays owed. Trouble with the store is
-    logged, and does not end it.
+    `lexicon` gives the one that is in use, `operators` is the destination of those who run the bot. A delivery that is
+    cut off by the end stays owed. Trouble with the store is logged, and does not end it.
     """
-    desk = _Desk(store, posters, lexicon, clock, wake)
+    desk = _Desk(store, posters, lexicon, clock, operators, wake)
     async with _finishing(desk):
         while True:
             wake.clear()
@@ -171,7 +174,7 @@ async def _deliver(desk: _Desk, alert: Alert) -> bool:
         await desk.store.write(alerts.release, alert)
         raise
     except DestinationGone as error:
-        dropped = await desk.store.write(alerts.gone, alert.destination, _reason(error), desk.clock())
+        dropped = await desk.store.write(close, alert.destination, _reason(error), desk.clock(), desk.operators)
         log.warning("destination gone", destination=alert.destination, reason=_reason(error), alerts=dropped)
         return False
     except Exception as error:

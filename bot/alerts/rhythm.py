@@ -43,7 +43,7 @@ def _within(quiet: tuple[int, int], local: datetime) -> bool:
 
 
 def _next(minutes: int, local: datetime, zone: str, weekday: int | None = None) -> datetime:
-    """The next time that the reader's clock shows these minutes after midnight, on that day of the week if one is told."""
+    """When the reader's clock next shows these minutes after midnight, on that day of the week if one is told."""
     day = local.date()
     while (weekday is not None and day.weekday() != weekday) or (then := _at(day, minutes, zone)) <= local:
         day += _DAY

@@ -72,9 +72,7 @@ def items(connection: Connection, alert_id: int) -> list[DigestItem]:
 def told_in_digests(connection: Connection, case_id: int) -> dict[str, bool]:
     """Return the destinations that were told of a case in a digest, or will be: True where that is still to come."""
     rows = connection.execute(
-        select(
-            alerts.c.destination, func.max((alerts.c.state == "owed") & (alerts.c.attempts == 0)).label("to_come")
-        )
+        select(alerts.c.destination, func.max((alerts.c.state == "owed") & (alerts.c.attempts == 0)).label("to_come"))
         .join(digest_items, digest_items.c.alert_id == alerts.c.id)
         .where(digest_items.c.case_id == case_id, alerts.c.state.in_(("owed", "sent")))
         .group_by(alerts.c.destination)
