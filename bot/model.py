@@ -191,7 +191,10 @@ Field = Literal["actor", "from", "to", "by", "weapon", "status", "stance", "phas
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One condition of a query. `value` is a code, a category, a word, or for since and until an ISO time."""
+    """One condition of a query. `value` is a code, a category, a word, or for since and until an ISO time.
+
+    In a subscription's query a time told from now stays as it was written: "30d", "today".
+    """
 
     field: Field
     value: str
@@ -242,6 +245,7 @@ class Card:
     footer: str | None = None
     cases: tuple[int, ...] = ()  # the cases it speaks of, in their order
     more: bool = False  # there is a next page
+    mention: str | None = None  # a role to be mentioned with it, as the platform numbers it
 
 
 # ── alerts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -265,6 +269,15 @@ class Subscription:
     maker: str | None = None  # the destination of the person who made it
     mention: str | None = None  # a role to be mentioned in its alerts, as the platform numbers it
     paused_why: str | None = None  # why nothing can be delivered there
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """Who wants to be told of what fits a query, and how."""
+
+    destination: str
+    rhythm: Rhythm | None = None  # None: as the destination prefers
+    mention: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,3 +314,4 @@ class Alert:
     attempts: int  # how often it was tried before
     card: Card | None = None  # what a notice says
     period: Period | None = None  # what a digest gathers
+    mention: str | None = None  # a role to be mentioned with it

@@ -17,7 +17,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -199,8 +199,10 @@ async def _hand_over(desk: _Desk, alert: Alert) -> str | None:
         return None
     if alert.kind == "reply":
         card = cards.status_change(case, alert.was or case.status, desk.lexicon())
-        return await poster.post(alert.destination, card, key=alert.key, reply_to=alert.message)
-    return await poster.post(alert.destination, cards.alert(case, desk.lexicon()), key=alert.key)
+    else:
+        card = cards.alert(case, desk.lexicon())
+    reply_to = alert.message if alert.kind == "reply" else None
+    return await poster.post(alert.destination, replace(card, mention=alert.mention), key=alert.key, reply_to=reply_to)
 
 
 async def _hand_over_digest(desk: _Desk, poster: Poster, alert: Alert, period: Period) -> str | None:

@@ -9,24 +9,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import structlog
-
 from bot import cases
+from bot.alerts import owing
+from bot.alerts.owing import Changed
 from bot.detect.lexicon import Lexicon
-from bot.errors import UserError
-from bot.model import AlertKind, Case, Claim, Query, Recorded, Status, Story, Voice
-from bot.queries import language, standing
-from bot.store import Connection, alerts, ledger, stories, subscriptions
+from bot.model import Case, Claim, Recorded, Story
+from bot.store import Connection, ledger, stories
 from bot.store import claims as kept_claims
 
-log = structlog.get_logger(__name__)
-
 Placed = list[tuple[Claim, int | None]]
-Changed = dict[int, list[Claim]]
-"""The cases whose claims a story changed, each with the claims that are new or say something else."""
 
 
 def record(
@@ -59,7 +53,7 @@ def record(
     owed = 0
     if alert and changed:
         event = f"{story_id} {stories.hash_of(story)} {now.isoformat()}"
-        owed = _owe(connection, story, changed, were, event=event, now=now, lexicon=lexicon)
+        owed = owing.owe(connection, story, changed, were, event=event, now=now, lexicon=lexicon)
     return Recorded(
         "new" if before is None else "edited", claims=len(claims), cases=tuple(sorted(changed)), alerts=owed
     )
@@ -150,107 +144,3 @@ def _says(claim: Claim) -> tuple[object, ...]:
 def _numbers(placed: Placed, held: Mapping[kept_claims.Key, kept_claims.Held]) -> set[int]:
     found = {case_id for _, case_id in placed} | {one.case_id for one in held.values()}
     return {case_id for case_id in found if case_id is not None}
-
-
-# ── alerts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _owe(
-    connection: Connection,
-    story: Story,
-    changed: Changed,
-    were: Mapping[int, Case],
-    *,
-    event: str,
-    now: datetime,
-    lexicon: Lexicon,
-) -> int:
-    """Owe what the changed cases ask for. A case that is gone asks for nothing more, and takes what it owed with it."""
-    queries = _queries(connection, lexicon, now)
-    owed: list[alerts.Owed] = []
-    for case in ledger.cases_by_id(connection, sorted(changed)):
-        before = were.get(case.id)
-        new = [Said(claim, story.outlet, f"{story.title}\n{story.summary}", story.at) for claim in changed[case.id]]
-        old = [_said(voice, case) for voice in (*case.voices, *(before.voices if before else ()))]
-        for_new = _interested(queries, new, case, lexicon)
-        for_old = _interested(queries, old, case, lexicon)
-        what = cases.change(before, case)
-        shown = alerts.standing(connection, case.id)
-        for place in sorted(for_new | (for_old & shown.keys())):
-            kinds = _kinds(shown.get(place), what)
-            owed += [_alert(kind, place, case, what.was, event) for kind in kinds]
-    return alerts.owe(connection, owed, now)
-
-
-def _kinds(shown: alerts.Standing | None, what: cases.Change) -> list[AlertKind]:
-    """What a destination is owed when a case changes: its message, an edit of that, a reply under it."""
-    if shown is None:
-        return ["post"]
-    if shown.posting:  # it will be drawn from the case as it is by then
-        return []
-    kinds: list[AlertKind] = ["edit"] if what.seen and not shown.editing else []
-    return [*kinds, "reply"] if what.event else kinds
-
-
-def _alert(kind: AlertKind, destination: str, case: Case, was: Status | None, event: str) -> alerts.Owed:
-    if kind != "reply":
-        return alerts.Owed(alerts.key_of(kind, destination, case.id, event), kind, destination, case.id)
-    return alerts.Owed(alerts.key_of(kind, destination, case.id, event), kind, destination, case.id, was, case.status)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Said:
-    """A claim with what a query may ask about its story."""
-
-    claim: Claim
-    outlet: str
-    text: str
-    at: datetime
-
-
-def _said(voice: Voice, case: Case) -> Said:
-    claim = Claim(
-        stance=voice.stance,
-        claimant=voice.claimant,
-        supplier=case.supplier,
-        recipient=case.recipient,
-        weapons=case.weapons,
-        phase=voice.phase,
-        words=voice.words,
-        carrier=voice.carrier,
-    )
-    return Said(claim, voice.outlet, case.headline, voice.last_at)
-
-
-def _queries(connection: Connection, lexicon: Lexicon, now: datetime) -> list[tuple[Query, set[str]]]:
-    """The subscribed queries, each with its destinations. One that can't be read never stands in the ledger's way."""
-    destinations: dict[str, set[str]] = {}
-    for one in subscriptions.all_subscriptions(connection):
-        destinations.setdefault(one.query, set()).add(one.destination)
-    queries: list[tuple[Query, set[str]]] = []
-    for text, places in destinations.items():
-        try:
-            queries.append((language.parse(text, lexicon, now), places))
-        except UserError as error:
-            log.warning("subscription not readable", query=text, destinations=sorted(places), reason=str(error))
-    return queries
-
-
-def _interested(
-    queries: Iterable[tuple[Query, set[str]]], said: Sequence[Said], case: Case, lexicon: Lexicon
-) -> set[str]:
-    """The destinations with a subscription that one of these claims fits."""
-    fitting = [places for query, places in queries if any(_fits(query, one, case, lexicon) for one in said)]
-    return set().union(*fitting)
-
-
-def _fits(query: Query, said: Said, case: Case, lexicon: Lexicon) -> bool:
-    return standing.matches(
-        query,
-        said.claim,
-        case.status,
-        outlet=said.outlet,
-        publisher=lexicon.publisher(said.outlet),
-        text=said.text,
-        at=said.at,
-    )

@@ -26,9 +26,9 @@ from bot.errors import UserError
 from bot.model import PHASES, STANCES, STATUSES, WEAPONS, Field, Query, Term
 from bot.queries.describe import describe
 from bot.queries.tokens import Token, tokenise
-from bot.queries.when import span
+from bot.queries.when import counts_from_now, edge
 
-__all__ = ["FIELDS", "describe", "nearest", "parse"]
+__all__ = ["FIELDS", "describe", "nearest", "parse", "parse_standing"]
 
 FIELDS: Final[tuple[Field, ...]] = (
     "from",
@@ -88,6 +88,7 @@ Clauses = tuple[Clause, ...]
 MEDIA = "MEDIA"  # the claimant that newspapers, agencies and think tanks are
 
 Find = Callable[[str], str | None]
+Time = Callable[[Field, str], str]  # what is kept of a time that stands behind since: or until:
 
 
 def parse(text: str, lexicon: Lexicon, now: datetime) -> Query:
@@ -95,6 +96,26 @@ def parse(text: str, lexicon: Lexicon, now: datetime) -> Query:
 
     `now` is what `since:30d` counts from. Raises UserError, saying what is wrong and the nearest right spelling.
     """
+    query = _read(text, lexicon, lambda field, written: edge(field, written, now).isoformat())
+    _check_times(query)
+    return query
+
+
+def parse_standing(text: str, lexicon: Lexicon, now: datetime) -> Query:
+    """The query that is kept for a subscription: as `parse` reads it, but times told from now stay as written.
+
+    `since:30d` then counts from the moment at which something is matched (`when.moment`), however old the
+    subscription. `now` only serves to find out whether there is such a time. Raises UserError as `parse` does.
+    """
+
+    def kept(field: Field, written: str) -> str:
+        at = edge(field, written, now)
+        return written.casefold() if counts_from_now(written) else at.isoformat()
+
+    return _read(text, lexicon, kept)
+
+
+def _read(text: str, lexicon: Lexicon, time: Time) -> Query:
     tokens = tokenise(text)
     groups: list[Clauses] = []
     joining = False
@@ -105,7 +126,7 @@ def parse(text: str, lexicon: Lexicon, now: datetime) -> Query:
                 raise UserError("OR needs a term on each side, as in: russia OR iran.")
             joining, at = True, at + 1
             continue
-        group, at = _group(tokens, at, lexicon, now)
+        group, at = _group(tokens, at, lexicon, time)
         if joining:
             group = _either(groups.pop(), group)
         groups.append(group)
@@ -113,7 +134,6 @@ def parse(text: str, lexicon: Lexicon, now: datetime) -> Query:
     query = Query(tuple(dict.fromkeys(clause for group in groups for clause in group)))
     if sum(map(len, query.clauses)) > _MAX_TERMS:
         raise UserError(f"That is more than {_MAX_TERMS} conditions. Ask for less at once.")
-    _check_times(query)
     return query
 
 
@@ -143,14 +163,14 @@ def _either(left: Clauses, right: Clauses) -> Clauses:
     return tuple(tuple(dict.fromkeys(one + other)) for one in left for other in right)
 
 
-def _group(tokens: Sequence[Token], at: int, lexicon: Lexicon, now: datetime) -> tuple[Clauses, int]:
+def _group(tokens: Sequence[Token], at: int, lexicon: Lexicon, time: Time) -> tuple[Clauses, int]:
     """The clauses of the term or dyad at `at`, and where the next one begins."""
     negated = tokens[at].kind == "minus"
     at += negated
     if at == len(tokens) or (negated and tokens[at].spaced):
         raise UserError("A - stands alone. Put it right before what to exclude, as in: -drones.")
     if tokens[at].kind == "field":
-        term, at = _field(tokens, at, lexicon, now)
+        term, at = _field(tokens, at, lexicon, time)
     elif tokens[at].kind == "arrow":
         return _dyad([], tokens, at, lexicon, negated)
     else:
@@ -221,7 +241,7 @@ def _check_word(word: str) -> None:
         raise UserError("Leave the brackets out. OR joins the two terms beside it: russia drones OR missiles.")
 
 
-def _field(tokens: Sequence[Token], at: int, lexicon: Lexicon, now: datetime) -> tuple[Term, int]:
+def _field(tokens: Sequence[Token], at: int, lexicon: Lexicon, time: Time) -> tuple[Term, int]:
     field = _field_name(tokens[at].text)
     at += 1
     if at == len(tokens) or tokens[at].spaced or tokens[at].kind == "arrow" or not tokens[at].text:
@@ -232,7 +252,7 @@ def _field(tokens: Sequence[Token], at: int, lexicon: Lexicon, now: datetime) ->
         case "from" | "to":
             value, at = _value(tokens, at, "actor", lexicon.find_actor, lexicon.actor_words())
         case "weapon":
-            value, at = _value(tokens, at, "weapon", partial(_weapon, lexicon), {*WEAPONS, *lexicon.weapon_words()})
+            value, at = _value(tokens, at, "weapon", partial(_weapon, lexicon), lexicon.weapon_words())
         case "status":
             value, at = _value(tokens, at, "status", partial(_one_of, STATUSES), STATUSES)
         case "stance":
@@ -240,8 +260,7 @@ def _field(tokens: Sequence[Token], at: int, lexicon: Lexicon, now: datetime) ->
         case "phase":
             value, at = _value(tokens, at, "phase", partial(_one_of, PHASES), PHASES)
         case "since" | "until":
-            start, end = span(tokens[at].text, now)
-            value, at = (start if field == "since" else end).isoformat(), at + 1
+            value, at = time(field, tokens[at].text), at + 1
         case _:
             value, at = tokens[at].text, at + 1
     return Term(field, value), at

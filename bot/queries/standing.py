@@ -1,6 +1,7 @@
 """Tells whether a claim fits a query: what the store's questions (`bot/store/ask.py`) do in SQL, for one claim.
 
-A standing query is a subscription's. A property test holds the two to the same answers.
+A standing query is a subscription's; `index.py` finds those that a claim fits among very many. Property tests hold all
+three to the same answers.
 """
 
 from __future__ import annotations
@@ -8,48 +9,38 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from bot.model import Claim, Query, Status, Term
+from bot.queries.when import moment
 
 # SQLite folds only these in lower(), so that is what we promise.
 _FOLD = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
-def matches(
-    query: Query,
-    claim: Claim,
-    case_status: Status | None,
-    *,
-    outlet: str,
-    text: str,
-    at: datetime,
-    publisher: str | None = None,
-) -> bool:
-    """Whether `claim` fits every clause of `query`.
-
-    `case_status` is its case's (None: it has no case), `outlet` and `at` its story's, `publisher` the outlet's family.
-    `text` is the story's title and summary with a line break between: a phrase is not found across it. The claim's own
-    words are looked into as well.
-    """
-    has_text = any(term.field == "text" for clause in query.clauses for term in clause)
-    lines = [_tokens(line) for line in (*text.split("\n"), claim.words)] if has_text else []
-    outlets = frozenset({outlet.translate(_FOLD), (publisher or outlet).translate(_FOLD)})
-    said = _Said(claim, case_status, outlets, lines, at)
-    return all(any(_holds(term, said) != term.negated for term in clause) for clause in query.clauses)
-
-
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Said:
     """A claim and all around it that a query may ask for."""
 
     claim: Claim
-    status: Status | None
-    outlets: frozenset[str]
-    lines: list[list[str]]
-    at: datetime
+    status: Status | None  # its case's; None: it has no case
+    outlet: str  # its story's
+    publisher: str  # the outlet's family
+    text: str  # its story's title and summary, a line each: a phrase is not found across them
+    at: datetime  # its story's
 
 
-def _holds(term: Term, said: _Said) -> bool:
+def matches(query: Query, said: Said, now: datetime) -> bool:
+    """Whether a claim fits every clause of `query`. `now` is what a standing query's `since:30d` counts from."""
+    return all(holds(clause, said, now) for clause in query.clauses)
+
+
+def holds(clause: tuple[Term, ...], said: Said, now: datetime) -> bool:
+    """Whether one of the terms of `clause` is true of a claim."""
+    return any(_is_true(term, said, now) != term.negated for term in clause)
+
+
+def _is_true(term: Term, said: Said, now: datetime) -> bool:
     claim, value = said.claim, term.value
     match term.field:
         case "actor":
@@ -69,22 +60,46 @@ def _holds(term: Term, said: _Said) -> bool:
         case "phase":
             return claim.phase == value
         case "outlet":
-            return value.translate(_FOLD) in said.outlets
+            return fold(value) in (fold(said.outlet), fold(said.publisher))
         case "since":
-            return said.at >= datetime.fromisoformat(value)
+            return said.at >= moment(term.field, value, now)
         case "until":
-            return said.at < datetime.fromisoformat(value)
+            return said.at < moment(term.field, value, now)
         case "text":
-            phrase = _tokens(value)
-            return any(_contains(line, phrase) for line in said.lines)
+            phrase = words(value)
+            return not phrase.isspace() and any(phrase in line for line in lines(said))
 
 
-def _tokens(text: str) -> list[str]:
-    """Words as FTS5's `unicode61 remove_diacritics 2` cuts them: runs of letters and digits, small, without accents."""
-    plain = (one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
-    return "".join(one.lower() if unicodedata.category(one)[0] in "LN" else " " for one in plain).split()
+def fold(outlet: str) -> str:
+    """An outlet's name as it is compared."""
+    return outlet.translate(_FOLD)
 
 
-def _contains(line: list[str], phrase: list[str]) -> bool:
-    width = len(phrase)
-    return bool(phrase) and any(line[at : at + width] == phrase for at in range(len(line) - width + 1))
+def lines(said: Said) -> list[str]:
+    """What a text is looked for in: the words of the title, of the summary, and those that the claim was read from."""
+    return [words(line) for line in (*said.text.split("\n"), said.claim.words)]
+
+
+@lru_cache(maxsize=1024)  # a story's claims share its text, and queries their words
+def words(text: str) -> str:
+    """A text's words with a space before, between and after them, or one space for no word.
+
+    They are what FTS5's `unicode61 remove_diacritics 2` cuts: runs of letters and digits, small, without accents.
+    """
+    found = unicodedata.normalize("NFD", text).translate(_LETTERS).split()
+    return f" {' '.join(found)} " if found else " "
+
+
+class _Letters(dict[int, str | None]):
+    """What becomes of a character, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str | None:
+        one = chr(code)
+        made: str | None = None
+        if not unicodedata.combining(one):
+            made = one.lower() if unicodedata.category(one)[0] in "LN" else " "
+        self[code] = made
+        return made
+
+
+_LETTERS = _Letters()

@@ -5,12 +5,32 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from bot.errors import UserError
+from bot.model import Field
 
 _FORMS = "30d, 2w, 6m, 1y, today, yesterday, 2022-12-23, 2022-12 or 2022"
 _AGO = re.compile(r"([0-9]{1,5})([dwmy])")
+_FROM_NOW = re.compile(r"today|yesterday|" + _AGO.pattern)
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
+
+
+@lru_cache(maxsize=1024)  # for one story, many subscriptions ask after the same few
+def moment(field: Field, value: str, now: datetime) -> datetime:
+    """The moment that a since: or until: term with this value is about."""
+    return edge(field, value, now) if counts_from_now(value) else datetime.fromisoformat(value)
+
+
+def edge(field: Field, written: str, now: datetime) -> datetime:
+    """What `written` means after since:, its first moment, or after until:, the first after it. Raises UserError."""
+    start, end = span(written, now)
+    return start if field == "since" else end
+
+
+def counts_from_now(written: str) -> bool:
+    """Whether it means another time tomorrow: "30d" and "today" do, "2022-12" does not."""
+    return bool(_FROM_NOW.fullmatch(written.casefold()))
 
 
 def span(text: str, now: datetime) -> tuple[datetime, datetime]:

@@ -34,6 +34,7 @@ class Owed:
     was: Status | None = None  # for a reply: the status before
     now: Status | None = None  # for a reply: the status after
     card: Card | None = None  # what a notice says
+    mention: str | None = None  # a role to be mentioned with it
 
 
 def key_of(kind: AlertKind, destination: str, case_id: int | None, event: str) -> str:
@@ -80,6 +81,7 @@ def owe(connection: Connection, owed: Sequence[Owed], now: datetime) -> int:
             "case_id": one.case_id,
             "was": one.was,
             "now": one.now,
+            "mention": one.mention,
             "card": one.card and _CARD.dump_json(one.card).decode(),
             "owed_at": now,
             "state": "owed",
@@ -146,6 +148,7 @@ def lease(
             attempts=row.attempts,
             card=row.card and _CARD.validate_json(row.card),
             period=row.period,
+            mention=row.mention,
         )
         for row in rows
     ]

@@ -1,4 +1,8 @@
-"""Subscriptions: the queries that are kept for destinations."""
+"""Subscriptions: the queries that are kept for destinations. All that changes them is in this file.
+
+Who keeps an index of them in memory sees by `version` that it is out of step, also when another process changed them.
+The number is the database's `user_version`: part of the transaction that changes it, and read in no time.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.model import Rhythm, Subscription
+from bot.model import Interest, Rhythm, Subscription
 from bot.store.tables import subscriptions
 
 _NAMES = [one.name for one in fields(Subscription)]
@@ -25,13 +29,35 @@ def sync_configured(connection: Connection, wanted: Sequence[tuple[str, str]], n
         subscriptions.c.configured,
         tuple_(subscriptions.c.destination, subscriptions.c.query).not_in(list(wanted)),
     )
-    connection.execute(stale)
+    changed = connection.execute(stale).rowcount
     for destination, query in wanted:
-        connection.execute(
+        changed += connection.execute(
             insert(subscriptions)
             .values(destination=destination, query=query, configured=True, created_at=now)
-            .on_conflict_do_update(index_elements=["destination", "query"], set_={"paused_at": None, "paused_why": None})
-        )
+            .on_conflict_do_update(
+                index_elements=["destination", "query"],
+                set_={"paused_at": None, "paused_why": None},
+                where=subscriptions.c.paused_at.is_not(None),
+            )
+        ).rowcount
+    if changed:
+        _count_change(connection)
+
+
+def version(connection: Connection) -> int:
+    """Return a number that is another one once the subscriptions have changed."""
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def _count_change(connection: Connection) -> None:
+    connection.exec_driver_sql(f"PRAGMA user_version = {version(connection) + 1}")
+
+
+def wanted(connection: Connection) -> set[tuple[Interest, str]]:
+    """Return every subscription that is not paused: who wants it, and the query."""
+    columns = (subscriptions.c[name] for name in ("destination", "rhythm", "mention", "query"))
+    rows = connection.execute(select(*columns).where(subscriptions.c.paused_at.is_(None)))
+    return {(Interest(destination, rhythm, mention), query) for destination, rhythm, mention, query in rows.all()}
 
 
 def all_subscriptions(connection: Connection) -> list[Subscription]:
@@ -67,12 +93,14 @@ def subscribe(
         .on_conflict_do_update(index_elements=["destination", "query"], set_=values)
         .returning(subscriptions.c.id)
     ).scalar_one()
+    _count_change(connection)
     return int(number), new
 
 
 def unsubscribe(connection: Connection, number: int) -> None:
     """Keep a subscription no longer."""
     connection.execute(delete(subscriptions).where(subscriptions.c.id == number))
+    _count_change(connection)
 
 
 def pause(connection: Connection, destination: str, why: str, now: datetime) -> list[Subscription]:
@@ -83,6 +111,7 @@ def pause(connection: Connection, destination: str, why: str, now: datetime) -> 
         .where(subscriptions.c.id.in_([one.id for one in paused]))
         .values(paused_at=now, paused_why=why)
     )
+    _count_change(connection)
     return paused
 
 

@@ -293,6 +293,7 @@ alerts = Table(
     Column("done_at", Instant),
     Column("error", Text),
     Column("card", Text),  # what a notice says, as JSON
+    Column("mention", Text),
     Column("period", String(8)),  # what a digest gathers: a day, a week, a burst, quiet hours
     Index("ix_alerts_owed_at", "kind", "owed_at"),
     Index("ix_alerts_due", "state", "next_try_at"),

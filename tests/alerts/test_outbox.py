@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
+from bot.detect.lexicon import build
+from bot.detect.rules import read_rules
 from bot.model import Claim, Recorded
+from bot.store import Store, ledger, stories, subscriptions
 from bot.store import alerts as queue
-from bot.store import ledger, stories
 from bot.store.alerts import key_of
 from bot.store.tables import alerts, cases, claims, story_text
 from tests.alerts.newsroom import ASSERTED, DAY, DENIED, START, Newsroom, said, story
@@ -219,6 +222,46 @@ async def test_a_destination_with_two_subscriptions_that_fit_gets_one_post(newsr
 async def test_a_subscription_nobody_can_read_does_not_stop_the_ledger(newsroom: Newsroom) -> None:
     await newsroom.subscribe(("discord:1", "form:iran"), ("console", ""))
     assert (await newsroom.record("Drones", ASSERTED)).alerts == 1
+
+
+async def test_a_subscription_nobody_can_read_is_logged_once(newsroom: Newsroom) -> None:
+    await newsroom.subscribe(("discord:1", "form:iran"), ("discord:2", "form:iran"))
+    with capture_logs() as logs:
+        for title in ("Drones", "More drones"):
+            await newsroom.record(title, ASSERTED)
+        await newsroom.subscribe(("discord:1", "form:iran"), ("console", ""))
+        await newsroom.record("Yet more drones", ASSERTED)
+    assert [log["destinations"] for log in logs] == [["discord:1", "discord:2"]]
+    assert await owed(newsroom) == [("post", "console")]
+
+
+async def test_what_another_process_subscribes_counts_from_the_next_story_on(newsroom: Newsroom) -> None:
+    await newsroom.subscribe(("console", "from:russia"))
+    await newsroom.record("Drones", ASSERTED)
+    async with await Store.open(newsroom.store.path) as other:
+        await other.write(subscriptions.sync_configured, [("discord:1", "weapon:drones")], START)
+        await newsroom.record("More drones", ASSERTED)
+        await other.write(subscriptions.sync_configured, [], START)
+    await newsroom.record("Missiles", said("RURITANIA asserts FREEDONIA GRAUSTARK"))
+    assert await owed(newsroom) == [("post", "discord:1")]
+
+
+async def test_new_rules_count_from_the_next_story_on(newsroom: Newsroom) -> None:
+    await newsroom.subscribe(("console", "by:ruritania"))
+    await newsroom.record("Drones", ASSERTED)
+    changed = read_rules(None)
+    changed["actors"]["actor"].append({"code": "RURITANIA", "name": "Ruritania"})
+    await replace(newsroom, lexicon=build(changed)).record("More drones", ASSERTED)
+    assert await owed(newsroom) == [("post", "console")]
+
+
+async def test_a_story_older_than_a_subscription_asks_for_owes_nothing(newsroom: Newsroom) -> None:
+    await newsroom.subscribe(("console", "since:30d"))
+    await newsroom.record("Drones", ASSERTED, now=START + 31 * DAY)
+    await newsroom.record(story("More drones", day=40), ASSERTED, now=START + 71 * DAY)
+    assert await owed(newsroom) == []
+    await newsroom.record(story("Yet more drones", day=41), ASSERTED, now=START + 71 * DAY)
+    assert await owed(newsroom) == [("post", "console")]
 
 
 async def test_a_case_recorded_silently_is_posted_when_something_more_is_said(newsroom: Newsroom) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,68 +15,15 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 
 from bot.alerts.outbox import record
 from bot.detect.lexicon import load
-from bot.model import PHASES, STANCES, STATUSES, Case, Claim, KeptClaim, Query, Story, Term
-from bot.queries.standing import matches
+from bot.model import Case, Claim, KeptClaim, Query, Story, Term
+from bot.queries.standing import Said, matches
 from bot.store import Store
 from bot.store.ask import find_cases, find_denials
 from bot.store.ledger import cases_by_id, kept_claims
 from bot.store.tables import cases, claims, feeds, stories
+from tests.queries.made_up import START, queries, told_stories
 
 LEXICON = load()
-START = datetime(2022, 1, 1, tzinfo=UTC)
-ACTORS = ["FREEDONIA", "SYLVANIA", "RURITANIA"]
-WEAPONS = ["drones", "missiles", "small-arms"]
-OUTLETS = ["Reuters", "Reuters via The Fore", "The Hill", "Élan Post"]
-WORDS = ["shipment", "Élan", "crates", "port"]
-
-# ── made-up ledgers and queries ──────────────────────────────────────────────────────────────────────────────────────
-
-times = st.integers(0, 900).map(lambda days: START + timedelta(days=days))
-texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
-actors = st.sampled_from(ACTORS)
-
-
-@st.composite
-def told_stories(draw: st.DrawFn) -> tuple[Story, list[Claim]]:
-    story = Story(
-        key="",
-        title=draw(texts),
-        summary=draw(texts),
-        outlet=draw(st.sampled_from(OUTLETS)),
-        seen=START + timedelta(days=901),
-        published=draw(times),
-    )
-    made = st.builds(
-        Claim,
-        stance=st.sampled_from(STANCES),
-        claimant=st.none() | actors,
-        supplier=st.none() | actors,
-        recipient=st.none() | actors,
-        weapons=st.lists(st.sampled_from(WEAPONS), min_size=1, max_size=2, unique=True).map(tuple),
-        phase=st.sampled_from(PHASES),
-        words=st.sampled_from([story.title, story.summary]),
-    )
-    return story, draw(st.lists(made, min_size=1, max_size=3))
-
-
-def term(field: str, values: st.SearchStrategy[str]) -> st.SearchStrategy[Term]:
-    return st.builds(Term, field=st.just(field), value=values, negated=st.sampled_from([False, False, True]))
-
-
-terms = st.one_of(
-    *(term(field, actors) for field in ("actor", "from", "to", "by")),
-    term("weapon", st.sampled_from(WEAPONS)),
-    term("status", st.sampled_from(STATUSES)),
-    term("stance", st.sampled_from(STANCES)),
-    term("phase", st.sampled_from(PHASES)),
-    term("outlet", st.sampled_from(["reuters", "REUTERS VIA the fore", "the hill", "Élan post"])),
-    term("since", times.map(datetime.isoformat)),
-    term("until", times.map(datetime.isoformat)),
-    term(
-        "text", st.lists(st.sampled_from(["SHIPMENT", "elan", "Crates", "port"]), min_size=1, max_size=2).map(" ".join)
-    ),
-)
-queries = st.builds(Query, st.lists(st.lists(terms, min_size=1, max_size=2).map(tuple), max_size=3).map(tuple))
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +59,7 @@ def fitting(connection: Connection, query: Query) -> list[tuple[KeptClaim, Case 
         case = by_id.get(kept.case_id or 0)
         text = f"{row.title}\n{row.summary}"
         status = case.status if case else None
-        fits = matches(query, kept.claim, status, outlet=kept.outlet, text=text, at=kept.at, publisher=row.publisher)
-        if fits:
+        if matches(query, Said(kept.claim, status, kept.outlet, row.publisher, text, kept.at), START):
             found.append((kept, case))
     return found
 
@@ -164,7 +109,7 @@ def claim(**changes: Any) -> Claim:
 
 
 def fits(query: Query, one: Claim) -> bool:
-    return matches(query, one, "alleged", outlet="The Hill", text="A title\nA summary", at=START)
+    return matches(query, Said(one, "alleged", "The Hill", "The Hill", "A title\nA summary", START), START)
 
 
 def test_a_case_is_not_found_by_what_two_claims_say_together(engine: Engine) -> None:

@@ -34,3 +34,12 @@ async def test_what_people_subscribed_to_by_command_is_left_alone(newsroom: News
     await newsroom.subscribe(("discord:1", "iran"))
     await newsroom.subscribe()
     assert await kept(newsroom) == [("discord:1", "iran")]
+
+
+async def test_their_version_is_another_one_after_a_change_and_only_then(newsroom: Newsroom) -> None:
+    versions = [await newsroom.store.read(subscriptions.version)]
+    for wanted in ([("console", "russia")], [("console", "russia")], [("console", "iran")], []):
+        await newsroom.subscribe(*wanted)
+        versions.append(await newsroom.store.read(subscriptions.version))
+    first = versions[0]
+    assert versions == [first, first + 1, first + 1, first + 2, first + 3]

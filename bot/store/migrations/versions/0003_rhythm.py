@@ -27,6 +27,7 @@ def upgrade() -> None:
     """Add what a rhythm needs."""
     for column in _SUBSCRIPTIONS:
         op.add_column("subscriptions", column)
+    op.add_column("alerts", sa.Column("mention", sa.Text(), nullable=True))
     op.add_column("alerts", sa.Column("period", sa.String(length=8), nullable=True))
     op.create_index("ix_alerts_owed_at", "alerts", ["kind", "owed_at"], unique=False)
     op.create_table(
