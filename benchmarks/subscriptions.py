@@ -156,8 +156,8 @@ def main() -> None:
         print(json.dumps(summary))
 
 
-def _built(subscriptions: Sequence[Kept]) -> tuple[Index, float]:
-    index = Index()
+def _built(subscriptions: Sequence[Kept]) -> tuple[Index[str], float]:
+    index: Index[str] = Index()
     start = time.thread_time()
     for query, place in subscriptions:
         index.add(query, place)
@@ -165,7 +165,7 @@ def _built(subscriptions: Sequence[Kept]) -> tuple[Index, float]:
     return index, seconds
 
 
-def _time(index: Index, story: list[Said]) -> tuple[float, int]:
+def _time(index: Index[str], story: list[Said]) -> tuple[float, int]:
     """Seconds, and how many subscribers were found."""
     start = time.thread_time()
     found = index.find(story, NOW)

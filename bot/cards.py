@@ -49,6 +49,12 @@ def status_change(case: Case, was: Status, lexicon: Lexicon) -> Card:
     )
 
 
+def changed(case: Case, was: Status, lexicon: Lexicon) -> Section:
+    """A change of status in a list: from which to which, and the words that made it so."""
+    heading = f"{case.id} · {was} → {case.status} · {dyad(case, lexicon)}, {weapons(case.weapons)}"
+    return Section(heading, _said(_cause(case, was), lexicon), compact=True)
+
+
 def _cause(case: Case, was: Status) -> Voice:
     """The newest voice that explains the status: one story may bring an assertion and its denial at once."""
     if was == case.status:
@@ -66,8 +72,8 @@ def _cause(case: Case, was: Status) -> Voice:
 def cases(found: Sequence[Case], lexicon: Lexicon, *, asked: str, page: int = 0, more: bool = False) -> Card:
     """A page of cases, newest first. `asked` says the question in words; `more`: there is a next page."""
     return Card(
-        title=_capital(asked),
-        sections=tuple(_listed(case, lexicon) for case in found),
+        title=capital(asked),
+        sections=tuple(listed(case, lexicon) for case in found),
         footer=_paging("case", len(found), page, more),
         cases=tuple(case.id for case in found),
         more=more,
@@ -93,7 +99,7 @@ def denials(
 ) -> Card:
     """A page of denials, newest first, each with the newest assertion that it answers."""
     return Card(
-        title=_capital(asked),
+        title=capital(asked),
         sections=tuple(_denial(kept, case, lexicon) for kept, case in found),
         footer=_paging("denial", len(found), page, more),
         cases=tuple(dict.fromkeys(case.id for _, case in found if case)),
@@ -163,7 +169,7 @@ def _said(voice: Voice, lexicon: Lexicon) -> tuple[Line, Line]:
     when = _day(voice.last_at)
     if voice.claims > 1:
         when = f"{voice.claims} claims, {_stretch(voice.first_at, voice.last_at)}"
-    who = Text(_capital(_who(voice.claimant, voice.outlet, lexicon)), "strong")
+    who = Text(capital(_who(voice.claimant, voice.outlet, lexicon)), "strong")
     return (who, _DOT, *_source(voice, voice.outlet, voice.url, when)), _quoted(voice.words)
 
 
@@ -181,7 +187,8 @@ def _who(claimant: str | None, outlet: str, lexicon: Lexicon) -> str:
     return outlet if claimant is None else lexicon.name(claimant)
 
 
-def _listed(case: Case, lexicon: Lexicon) -> Section:
+def listed(case: Case, lexicon: Lexicon) -> Section:
+    """A case in a list: what stands where, its newest story, who says so and who denies it."""
     heading = f"{case.id} · {case.status} · {dyad(case, lexicon)}, {weapons(case.weapons)}"
     lines = [
         _newest_story(case),
@@ -199,18 +206,18 @@ def _speakers(case: Case, stance: Stance, verbs: tuple[str, str], lexicon: Lexic
     if len(names) > _VOICES:
         names[_VOICES:] = [_count(len(names) - _VOICES, "other")]
     if names:
-        yield Text(_capital(_and(names)), "strong"), Text(f" {verbs[len(names) > 1]}")
+        yield Text(capital(_and(names)), "strong"), Text(f" {verbs[len(names) > 1]}")
 
 
 def _claim(kept: KeptClaim, lexicon: Lexicon) -> Section:
-    who = _capital(_who(kept.claim.claimant, kept.outlet, lexicon))
+    who = capital(_who(kept.claim.claimant, kept.outlet, lexicon))
     return Section(f"{who} {kept.claim.stance}", _reported(kept))
 
 
 def _denial(kept: KeptClaim, case: Case | None, lexicon: Lexicon) -> Section:
     """What is denied by whom, and the newest assertion of the case that it stands against."""
     claim = kept.claim
-    who = _capital(_who(claim.claimant, kept.outlet, lexicon))
+    who = capital(_who(claim.claimant, kept.outlet, lexicon))
     denied = f"{lexicon.name(claim.supplier)} → {lexicon.name(claim.recipient)}, {weapons(claim.weapons)}"
     lines = [*_reported(kept)]
     if case:
@@ -283,5 +290,6 @@ def _and(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """`text` with its first letter as a capital."""
     return text[:1].upper() + text[1:]

@@ -254,11 +254,16 @@ class Card:
     cases: tuple[int, ...] = ()  # the cases it speaks of, in their order
     more: bool = False  # there is a next page
     attachment: Attachment | None = None
+    mention: str | None = None  # a role to be mentioned with it, as the platform numbers it
 
 
 # ── alerts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-AlertKind = Literal["post", "edit", "reply", "notice"]
+AlertKind = Literal["post", "edit", "reply", "notice", "digest"]
+Rhythm = Literal["now", "daily", "weekly"]
+Period = Literal["daily", "weekly", "quiet", "burst"]
+
+RHYTHMS: tuple[Rhythm, ...] = get_args(Rhythm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +271,41 @@ class Subscription:
     """A query kept for a destination."""
 
     id: int
-    destination: str  # "console", "discord:CHANNEL_ID", "slack:CHANNEL_ID"
+    destination: str  # "console", "discord:CHANNEL_ID", "discord:user:USER_ID", "slack:CHANNEL_ID"
     query: str  # as it was written
+    configured: bool = True  # by config.toml; else by command
+    rhythm: Rhythm | None = None  # None: as the destination prefers
+    maker: str | None = None  # the destination of the person who made it
+    mention: str | None = None  # a role to be mentioned in its alerts, as the platform numbers it
+    paused_why: str | None = None  # why nothing can be delivered there
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """Who wants to be told of what fits a query, and how."""
+
+    destination: str
+    rhythm: Rhythm | None = None  # None: as the destination prefers
+    mention: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prefs:
+    """When a person or a channel wants to be told."""
+
+    rhythm: Rhythm = "now"  # where a subscription names none
+    at: int = 8 * 60  # when a digest comes, in minutes after midnight
+    weekday: int = 0  # on which day a weekly one comes, 0 for Monday
+    quiet: tuple[int, int] | None = None  # from when to when it is to be quiet, in minutes after midnight
+    zone: str = "UTC"  # the IANA's name of the time zone in which all that is meant
+
+
+@dataclass(frozen=True, slots=True)
+class DigestItem:
+    """A case that a digest tells of."""
+
+    case: Case  # as it is now
+    was: Status | None  # its status before; None: the case was new there
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,3 +322,5 @@ class Alert:
     now: Status | None  # for a reply: the status after
     attempts: int  # how often it was tried before
     card: Card | None = None  # what a notice says
+    period: Period | None = None  # what a digest gathers
+    mention: str | None = None  # a role to be mentioned with it

@@ -15,6 +15,7 @@ from cogs.feeds import Feeds
 from cogs.help import Help
 from cogs.ledger import Ledger
 from cogs.pages import PageButton, Pages
+from cogs.subscriptions import Subscriptions
 
 Bot = commands.AutoShardedBot
 
@@ -24,7 +25,7 @@ def adder(context: Context) -> Callable[[Bot], Awaitable[None]]:
 
     async def add(bot: Bot) -> None:
         pages = Pages(context)
-        for cog in (Errors(), pages, Ledger(pages), Feeds(pages), Help(pages)):
+        for cog in (Errors(), pages, Ledger(pages), Subscriptions(pages), Feeds(pages), Help(pages)):
             await bot.add_cog(cog)
         bot.add_dynamic_items(PageButton)
 

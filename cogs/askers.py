@@ -13,16 +13,15 @@ from bot.commands.context import Role
 
 async def asker_of(context: commands.Context[Any], command: Command) -> Asker:
     """Whoever gave a command."""
-    may_manage = context.guild is not None and context.permissions.manage_guild
-    role = await _role(context.bot, context.author, command, may_manage=may_manage)
-    return _asker(context.author, context.channel.id, context.guild, role)
+    return await _asker(context.bot, context.author, context.channel.id, context.guild, context.permissions, command)
 
 
 async def clicker_of(interaction: discord.Interaction[Any], command: Command) -> Asker:
     """Whoever clicked a button under an answer."""
-    may_manage = interaction.guild is not None and interaction.permissions.manage_guild
-    role = await _role(interaction.client, interaction.user, command, may_manage=may_manage)
-    return _asker(interaction.user, interaction.channel_id or 0, interaction.guild, role)
+    channel = interaction.channel_id or 0
+    return await _asker(
+        interaction.client, interaction.user, channel, interaction.guild, interaction.permissions, command
+    )
 
 
 async def _role(bot: Any, user: discord.abc.User, command: Command, *, may_manage: bool) -> Role:
@@ -32,5 +31,17 @@ async def _role(bot: Any, user: discord.abc.User, command: Command, *, may_manag
     return "manager" if may_manage else "everyone"
 
 
-def _asker(user: discord.abc.User, channel: int, guild: discord.Guild | None, role: Role) -> Asker:
-    return Asker(f"discord:user:{user.id}", f"discord:{channel}", role, f"discord:guild:{guild.id}" if guild else None)
+async def _asker(
+    bot: Any,
+    user: discord.abc.User,
+    channel: int,
+    guild: discord.Guild | None,
+    permissions: discord.Permissions,
+    command: Command,
+) -> Asker:
+    person = f"discord:user:{user.id}"
+    if guild is None:  # a direct message is the person's own place
+        return Asker(person, person, await _role(bot, user, command, may_manage=False), keeps_place=True)
+    role = await _role(bot, user, command, may_manage=permissions.manage_guild)
+    keeps = permissions.manage_channels or permissions.manage_guild
+    return Asker(person, f"discord:{channel}", role, keeps, f"discord:guild:{guild.id}")

@@ -17,7 +17,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -25,11 +25,13 @@ from typing import Protocol
 import structlog
 
 from bot import cards
+from bot.alerts.gone import close
+from bot.cards_digest import digest
 from bot.detect.lexicon import Lexicon
 from bot.errors import DeliveryError, DestinationGone, RetryLater, StoreError
 from bot.log import redact
-from bot.model import Alert, Card
-from bot.store import Store, alerts, ledger
+from bot.model import Alert, Card, Period
+from bot.store import Store, alerts, digests, ledger
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +65,7 @@ class _Desk:
     posters: Mapping[str, Poster]
     lexicon: Callable[[], Lexicon]  # as it is now: rules may be changed while the bot runs
     clock: Callable[[], datetime]
+    operators: str | None = None  # the destination of those who run the bot
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     running: set[asyncio.Task[bool]] = field(default_factory=set)
     sent: int = 0
@@ -92,13 +95,14 @@ async def deliver_forever(
     lexicon: Callable[[], Lexicon],
     clock: Callable[[], datetime],
     wake: asyncio.Event,
+    operators: str | None = None,
 ) -> None:
     """Deliver what is due whenever `wake` is set, and what comes due by itself, until cancelled.
 
-    `lexicon` gives the one that is in use. A delivery that is cut off by the end stays owed. Trouble with the store is
-    logged, and does not end it.
+    `lexicon` gives the one that is in use, `operators` is the destination of those who run the bot. A delivery that is
+    cut off by the end stays owed. Trouble with the store is logged, and does not end it.
     """
-    desk = _Desk(store, posters, lexicon, clock, wake)
+    desk = _Desk(store, posters, lexicon, clock, operators, wake)
     async with _finishing(desk):
         while True:
             wake.clear()
@@ -170,7 +174,7 @@ async def _deliver(desk: _Desk, alert: Alert) -> bool:
         await desk.store.write(alerts.release, alert)
         raise
     except DestinationGone as error:
-        dropped = await desk.store.write(alerts.gone, alert.destination, _reason(error), desk.clock())
+        dropped = await desk.store.write(close, alert.destination, _reason(error), desk.clock(), desk.operators)
         log.warning("destination gone", destination=alert.destination, reason=_reason(error), alerts=dropped)
         return False
     except Exception as error:
@@ -185,6 +189,8 @@ async def _hand_over(desk: _Desk, alert: Alert) -> str | None:
     poster = desk.posters[_platform(alert.destination)]
     if alert.card is not None:
         return await poster.post(alert.destination, alert.card, key=alert.key)
+    if alert.period is not None:
+        return await _hand_over_digest(desk, poster, alert, alert.period)
     case = None if alert.case_id is None else await desk.store.read(ledger.case, alert.case_id)
     if case is None:  # its last claim was withdrawn meanwhile, and the alert with it
         return None
@@ -193,8 +199,17 @@ async def _hand_over(desk: _Desk, alert: Alert) -> str | None:
         return None
     if alert.kind == "reply":
         card = cards.status_change(case, alert.was or case.status, desk.lexicon())
-        return await poster.post(alert.destination, card, key=alert.key, reply_to=alert.message)
-    return await poster.post(alert.destination, cards.alert(case, desk.lexicon()), key=alert.key)
+    else:
+        card = cards.alert(case, desk.lexicon())
+    reply_to = alert.message if alert.kind == "reply" else None
+    return await poster.post(alert.destination, replace(card, mention=alert.mention), key=alert.key, reply_to=reply_to)
+
+
+async def _hand_over_digest(desk: _Desk, poster: Poster, alert: Alert, period: Period) -> str | None:
+    items = await desk.store.read(digests.items, alert.id)
+    if not items:  # the last claims of all its cases were withdrawn meanwhile
+        return None
+    return await poster.post(alert.destination, digest(items, period, desk.lexicon()), key=alert.key)
 
 
 async def _failed(desk: _Desk, alert: Alert, error: Exception) -> None:

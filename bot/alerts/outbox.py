@@ -9,21 +9,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot import cases
-from bot.alerts import repeats, subscribers
+from bot.alerts import owing, repeats
+from bot.alerts.owing import Changed
 from bot.detect.lexicon import Lexicon
-from bot.model import AlertKind, Case, Claim, Recorded, Status, Story, Voice
-from bot.queries.standing import Said
-from bot.store import Connection, alerts, ledger, stories
+from bot.model import Case, Claim, Recorded, Story
+from bot.store import Connection, ledger, stories
 from bot.store import claims as kept_claims
 from bot.store.feed_list import family_of
 
 Placed = list[tuple[Claim, int | None]]
-Changed = dict[int, list[Claim]]
-"""The cases whose claims a story changed, each with the claims that are new or say something else."""
 
 
 def record(
@@ -59,7 +57,7 @@ def record(
         event = f"{story_id} {stories.hash_of(story)} {now.isoformat()}"
         again = repeats.told_before(connection, story_id, story, claims, lexicon=lexicon, now=now)
         told = ledger.cases_of_stories(connection, again) | was_in
-        owed = _owe(connection, story, changed, were, told=told, event=event, now=now, lexicon=lexicon)
+        owed = owing.owe(connection, story, changed, were, told=told, event=event, now=now, lexicon=lexicon)
     return Recorded(
         "new" if before is None else "edited", claims=len(claims), cases=tuple(sorted(changed)), alerts=owed
     )
@@ -150,89 +148,3 @@ def _says(claim: Claim) -> tuple[object, ...]:
 def _numbers(placed: Placed, held: Mapping[kept_claims.Key, kept_claims.Held]) -> set[int]:
     found = {case_id for _, case_id in placed} | {one.case_id for one in held.values()}
     return {case_id for case_id in found if case_id is not None}
-
-
-# ── alerts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _owe(
-    connection: Connection,
-    story: Story,
-    changed: Changed,
-    were: Mapping[int, Case],
-    *,
-    told: Collection[int],
-    event: str,
-    now: datetime,
-    lexicon: Lexicon,
-) -> int:
-    """Owe what the changed cases ask for. A case that is gone asks for nothing more, and takes what it owed with it.
-
-    `told`: the cases of the stories that this one tells again, itself as it was among them. Where one of these is
-    shown, a case that shares a party with it and is not shown yet gets no message of its own from this story.
-    """
-    index = subscribers.index(connection, lexicon, now)
-    text = f"{story.title}\n{story.summary}"
-    owed: list[alerts.Owed] = []
-    for case in ledger.cases_by_id(connection, sorted(changed)):
-        before = were.get(case.id)
-        shown = alerts.standing(connection, case.id)
-        new = [_said(claim, case, story.outlet, text, story.at, lexicon) for claim in changed[case.id]]
-        voices = [*case.voices, *(before.voices if before else ())] if shown else []
-        old = [_said(_of_voice(one, case), case, one.outlet, case.headline, one.last_at, lexicon) for one in voices]
-        for_new = index.find(new, now)
-        for_old = index.find(old, now)
-        what = cases.change(before, case)
-        elsewhere = _shows_kin(connection, case, told)
-        for place in sorted((for_new - elsewhere) | ((for_new | for_old) & shown.keys())):
-            kinds = _kinds(shown.get(place), what)
-            owed += [_alert(kind, place, case, what.was, event) for kind in kinds]
-    return alerts.owe(connection, owed, now)
-
-
-def _shows_kin(connection: Connection, case: Case, told: Collection[int]) -> set[str]:
-    """The destinations that show another of the cases in `told` with a party of `case`: the same news, read otherwise.
-
-    So a headline in other words makes no second message where it is read as arms to Wagner and not to Russia.
-    """
-    kin = [one for one in ledger.cases_by_id(connection, sorted(set(told) - {case.id})) if _share_party(one, case)]
-    return {place for one in kin for place in alerts.standing(connection, one.id)}
-
-
-def _share_party(a: Case, b: Case) -> bool:
-    return (a.supplier is not None and a.supplier == b.supplier) or (
-        a.recipient is not None and a.recipient == b.recipient
-    )
-
-
-def _kinds(shown: alerts.Standing | None, what: cases.Change) -> list[AlertKind]:
-    """What a destination is owed when a case changes: its message, an edit of that, a reply under it."""
-    if shown is None:
-        return ["post"]
-    if shown.posting:  # it will be drawn from the case as it is by then
-        return []
-    kinds: list[AlertKind] = ["edit"] if what.seen and not shown.editing else []
-    return [*kinds, "reply"] if what.event else kinds
-
-
-def _alert(kind: AlertKind, destination: str, case: Case, was: Status | None, event: str) -> alerts.Owed:
-    if kind != "reply":
-        return alerts.Owed(alerts.key_of(kind, destination, case.id, event), kind, destination, case.id)
-    return alerts.Owed(alerts.key_of(kind, destination, case.id, event), kind, destination, case.id, was, case.status)
-
-
-def _said(claim: Claim, case: Case, outlet: str, text: str, at: datetime, lexicon: Lexicon) -> Said:
-    return Said(claim, case.status, outlet, lexicon.publisher(outlet), text, at)
-
-
-def _of_voice(voice: Voice, case: Case) -> Claim:
-    return Claim(
-        stance=voice.stance,
-        claimant=voice.claimant,
-        supplier=case.supplier,
-        recipient=case.recipient,
-        weapons=case.weapons,
-        phase=voice.phase,
-        words=voice.words,
-        carrier=voice.carrier,
-    )

@@ -13,18 +13,18 @@ import structlog
 
 from bot.detect.lexicon import Lexicon
 from bot.errors import UserError
-from bot.model import Query
+from bot.model import Interest, Query
 from bot.queries.index import Index
 from bot.queries.language import parse_standing
 from bot.store import Connection, subscriptions
 
 log = structlog.get_logger(__name__)
 
-Wanted = tuple[str, str]
-"""A destination and the query that it wants, as it was written."""
+Wanted = tuple[Interest, str]
+"""Who wants to be told, and the query, as it was written."""
 
 
-def index(connection: Connection, lexicon: Lexicon, now: datetime) -> Index:
+def index(connection: Connection, lexicon: Lexicon, now: datetime) -> Index[Interest]:
     """Return the index of the subscriptions as this transaction sees them.
 
     A query that can't be read is logged, and never stands in the ledger's way.
@@ -47,18 +47,18 @@ class _Held:
     version: int | None = None
     wanted: set[Wanted] = field(default_factory=set)
     queries: dict[str, Query] = field(default_factory=dict)  # those that could be read, by their text
-    index: Index = field(default_factory=Index)
+    index: Index[Interest] = field(default_factory=Index)
 
 
 def _take_in(held: _Held, wanted: set[Wanted], now: datetime) -> None:
     gone, new = held.wanted - wanted, wanted - held.wanted
     queries = held.queries | _read(new, held, now)  # first, so that a failure leaves all as it was
-    for destination, text in gone:
+    for interest, text in gone:
         if text in queries:
-            held.index.remove(queries[text], destination)
-    for destination, text in new:
+            held.index.remove(queries[text], interest)
+    for interest, text in new:
         if text in queries:
-            held.index.add(queries[text], destination)
+            held.index.add(queries[text], interest)
     texts = {text for _, text in wanted}
     held.queries = {text: query for text, query in queries.items() if text in texts}
     held.wanted = wanted
@@ -67,9 +67,9 @@ def _take_in(held: _Held, wanted: set[Wanted], now: datetime) -> None:
 def _read(new: set[Wanted], held: _Held, now: datetime) -> dict[str, Query]:
     """The queries of those texts that were not read before."""
     destinations: dict[str, list[str]] = {}
-    for destination, text in new:
+    for interest, text in new:
         if text not in held.queries:
-            destinations.setdefault(text, []).append(destination)
+            destinations.setdefault(text, []).append(interest.destination)
     found: dict[str, Query] = {}
     for text, places in destinations.items():
         try:

@@ -25,6 +25,7 @@ class Asker:
     person: str  # as a destination: "discord:user:42", "slack:U42", "console"
     place: str  # the destination to which the answer goes: "discord:123"
     role: Role = "everyone"
+    keeps_place: bool = False  # whether they may decide what the place is told: Manage Channels, or it is theirs
     guild: str | None = None  # the server or workspace that the place belongs to: "discord:guild:9"; None: in private
 
     def may(self, command: Command) -> bool:
@@ -32,7 +33,7 @@ class Asker:
         return ROLES.index(self.role) >= ROLES.index(command.who)
 
 
-OPERATOR = Asker("console", "console", "owner")
+OPERATOR = Asker("console", "console", "owner", keeps_place=True)
 """Whoever has a terminal on the machine."""
 
 

@@ -14,6 +14,8 @@ from bot.commands.claims import claims
 from bot.commands.context import Command, Context
 from bot.commands.denials import denials
 from bot.commands.feed import feed, sources
+from bot.commands.prefs import mute, prefs, unmute
+from bot.commands.subscriptions import follow, subscribe, subscriptions, unsubscribe
 from bot.commands.why import why
 from bot.errors import UserError
 from bot.model import PHASES, STANCES, STATUSES, WEAPONS, Card
@@ -103,6 +105,53 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "!feed [add, list, errors, test, pause, resume, remove, starter, import or export] …",
                 ("!feed", "!feed list", "!feed starter", "!feed export"),
                 who="manager",
+            ),
+            Command(
+                "subscribe",
+                subscribe,
+                "Tells this channel (here) or you (me) of all that fits a query: at once, daily or weekly.",
+                "!subscribe QUERY [here|me] [now|daily|weekly] [@ROLE]",
+                (
+                    "!subscribe russia",
+                    "!subscribe from:iran drones me daily",
+                    "!subscribe status:contested here weekly",
+                ),
+            ),
+            Command(
+                "unsubscribe",
+                unsubscribe,
+                "Ends a subscription, by its number or its query; `all` ends all of them here.",
+                "!unsubscribe NUMBER or QUERY",
+                ("!unsubscribe 3", "!unsubscribe russia", "!unsubscribe all"),
+            ),
+            Command(
+                "subscriptions",
+                subscriptions,
+                "Lists what this channel and you are told of, and how often.",
+                "!subscriptions",
+                ("!subscriptions",),
+            ),
+            Command(
+                "follow",
+                follow,
+                "Tells you of all that is said of a case's supplier and recipient from now on.",
+                "!follow NUMBER [here|me]",
+                ("!follow 1",),
+            ),
+            Command(
+                "mute",
+                mute,
+                "Tells this channel (here) or you (me) nothing more of a case, for a while or for good.",
+                "!mute NUMBER [7d] [here|me]",
+                ("!mute 1", "!mute 1 7d here"),
+            ),
+            Command("unmute", unmute, "Tells of a muted case again.", "!unmute NUMBER [here|me]", ("!unmute 1",)),
+            Command(
+                "prefs",
+                prefs,
+                "Shows or changes when you are told: time zone, quiet hours, and at which hour digests come.",
+                "!prefs [here] [zone ZONE | quiet FROM-TO | now | daily TIME | weekly DAY TIME]",
+                ("!prefs", "!prefs zone Europe/Berlin", "!prefs quiet 22:00-07:00", "!prefs here daily 08:30"),
             ),
             Command(
                 "help",

@@ -14,14 +14,17 @@ first needs, and not with what is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final, Generic, TypeVar
 
 from bot.model import Field, Query, Term
 from bot.queries.standing import Said, fold, holds, lines, words
+
+Place = TypeVar("Place", bound=Hashable)
+"""Who keeps a query."""
 
 Clause = tuple[Term, ...]
 Feature = tuple[Field, str]
@@ -43,7 +46,7 @@ class _Kept:
     excluded: frozenset[Feature]  # of which it has none
     either: tuple[frozenset[Feature], ...]  # of each of which it has one
     rest: tuple[Clause, ...]  # what else must hold
-    places: dict[str, int] = field(default_factory=dict)
+    places: dict[Any, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -54,14 +57,14 @@ class _Node:
     asking: list[_Kept] = field(default_factory=list)  # and these only if more is true
 
 
-class Index:
+class Index(Generic[Place]):
     """Standing queries, each kept for some places."""
 
     def __init__(self) -> None:
-        self._root = _Node()
+        self._root: _Node = _Node()
         self._kept: dict[frozenset[frozenset[Term]], _Kept] = {}
 
-    def add(self, query: Query, place: str) -> None:
+    def add(self, query: Query, place: Place) -> None:
         """Keep `query` for `place`; what was added twice is to be removed twice."""
         same = _canonical(query)
         kept = self._kept.get(same)
@@ -74,7 +77,7 @@ class Index:
                 _ending_at(node, kept).append(kept)
         kept.places[place] = kept.places.get(place, 0) + 1
 
-    def remove(self, query: Query, place: str) -> None:
+    def remove(self, query: Query, place: Place) -> None:
         """Keep `query` for `place` no longer. Raises KeyError if it wasn't kept."""
         same = _canonical(query)
         kept = self._kept[same]
@@ -86,7 +89,7 @@ class Index:
             for path in kept.paths:
                 _prune(self._root, path, kept)
 
-    def find(self, said: Iterable[Said], now: datetime) -> set[str]:
+    def find(self, said: Iterable[Said], now: datetime) -> set[Place]:
         """The places that keep a query which one of these claims fits at `now`, as `standing.matches` has it."""
         fitting: set[_Kept] = set()
         for one in said:

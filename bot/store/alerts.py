@@ -34,6 +34,7 @@ class Owed:
     was: Status | None = None  # for a reply: the status before
     now: Status | None = None  # for a reply: the status after
     card: Card | None = None  # what a notice says
+    mention: str | None = None  # a role to be mentioned with it
 
 
 def key_of(kind: AlertKind, destination: str, case_id: int | None, event: str) -> str:
@@ -80,6 +81,7 @@ def owe(connection: Connection, owed: Sequence[Owed], now: datetime) -> int:
             "case_id": one.case_id,
             "was": one.was,
             "now": one.now,
+            "mention": one.mention,
             "card": one.card and _CARD.dump_json(one.card).decode(),
             "owed_at": now,
             "state": "owed",
@@ -102,7 +104,10 @@ def lease(
     """
     earlier = alerts.alias("earlier")
     waits = exists().where(
-        earlier.c.state == "owed", earlier.c.destination == alerts.c.destination, earlier.c.id < alerts.c.id
+        earlier.c.state == "owed",
+        earlier.c.destination == alerts.c.destination,
+        earlier.c.id < alerts.c.id,
+        earlier.c.kind != "digest",  # what waits for its hour holds nothing up
     )
     rows = connection.execute(
         select(alerts, messages.c.message)
@@ -142,6 +147,8 @@ def lease(
             now=row.now,
             attempts=row.attempts,
             card=row.card and _CARD.validate_json(row.card),
+            period=row.period,
+            mention=row.mention,
         )
         for row in rows
     ]

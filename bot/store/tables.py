@@ -243,7 +243,34 @@ subscriptions = Table(
     Column("query", Text, nullable=False),
     Column("configured", Boolean, nullable=False),  # from config.toml, not by command
     Column("created_at", Instant, nullable=False),
+    Column("rhythm", String(8)),  # none: as the destination prefers
+    Column("maker", Text),  # the destination of the person who made it; none: the configuration
+    Column("mention", Text),  # a role to be mentioned in its alerts, as the platform numbers it
+    Column("paused_at", Instant),  # since when its destination is gone
+    Column("paused_why", Text),
     UniqueConstraint("destination", "query"),
+)
+
+# What people and channels prefer; a column is empty where nothing was said.
+prefs = Table(
+    "prefs",
+    metadata,
+    Column("destination", Text, primary_key=True),
+    Column("rhythm", String(8)),
+    Column("at", Integer),  # minutes after midnight, of a digest
+    Column("weekday", Integer),  # of a weekly digest, 0 for Monday
+    Column("quiet_from", Integer),  # minutes after midnight
+    Column("quiet_to", Integer),
+    Column("zone", Text),  # by the IANA's name
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("case_id", Integer, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    Column("destination", Text, primary_key=True),
+    Column("until", Instant),  # none: for good
+    sqlite_with_rowid=False,
 )
 
 # The outbox: one row for each event and destination.
@@ -266,6 +293,9 @@ alerts = Table(
     Column("done_at", Instant),
     Column("error", Text),
     Column("card", Text),  # what a notice says, as JSON
+    Column("mention", Text),
+    Column("period", String(8)),  # what a digest gathers: a day, a week, a burst, quiet hours
+    Index("ix_alerts_owed_at", "kind", "owed_at"),
     Index("ix_alerts_due", "state", "next_try_at"),
     Index("ix_alerts_queue", "state", "destination", "id"),
     Index("ix_alerts_case", "case_id", "destination"),
@@ -279,5 +309,16 @@ messages = Table(
     Column("destination", Text, primary_key=True),
     Column("message", Text, nullable=False),
     Column("posted_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The cases that a digest tells of.
+digest_items = Table(
+    "digest_items",
+    metadata,
+    Column("alert_id", Integer, ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
+    Column("case_id", Integer, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    Column("was", String(16)),  # the case's status before; none: the case was new there
+    Index("ix_digest_items_case", "case_id"),
     sqlite_with_rowid=False,
 )

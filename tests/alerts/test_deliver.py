@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.alerts.deliver import deliver_due, deliver_forever
 from bot.errors import DestinationGone, RetryLater
 from bot.model import Card
-from bot.store import Store
+from bot.store import Store, subscriptions
 from bot.store import alerts as queue
 from bot.store.tables import alerts, messages
 from tests.alerts.newsroom import ASSERTED, DAY, DENIED, START, Newsroom, story
@@ -176,6 +176,7 @@ async def test_a_case_whose_post_was_given_up_is_posted_when_something_more_is_s
     await newsroom.record("Drones", ASSERTED)
     platform = Platform(failing(DestinationGone("no such channel")))
     await deliver(newsroom, platform, clock)
+    await newsroom.subscribe(("console", ""))  # as a restart does
     await newsroom.record("No drones", DENIED)
     assert await deliver(newsroom, platform, clock) == 1
 
@@ -301,3 +302,19 @@ async def test_what_went_out_while_it_was_cancelled_is_noted(newsroom: Newsroom,
     await newsroom.store.close()
     async with await Store.open(newsroom.store.path) as again:
         assert len(await again.read(lambda connection: connection.execute(select(messages)).all())) == 1
+
+
+async def test_a_destination_that_is_gone_pauses_its_subscriptions_and_their_maker_is_told_once(
+    newsroom: Newsroom, clock: Clock
+) -> None:
+    for query in ("sylvania", "freedonia"):
+        await newsroom.store.write(
+            subscriptions.subscribe, "discord:7", query, rhythm=None, maker="console", mention=None, now=START
+        )
+    platform = Platform(failing(*[DestinationGone("The channel does not exist.")] * 9, at="discord"))
+    for title in ("Drones", "More drones"):
+        await newsroom.record(title, ASSERTED)
+        await deliver(newsroom, platform, clock)
+    assert [(where, title) for _, where, title in platform.log] == [("console", "2 subscriptions are paused")]
+    there = await newsroom.store.read(subscriptions.subscriptions_at, ["discord:7"])
+    assert {one.paused_why for one in there} == {"The channel does not exist."}

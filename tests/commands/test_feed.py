@@ -18,7 +18,7 @@ from bot.store import feed_list
 from tests.fakes.feed_server import FeedServer, item, page, rss, serve
 from tests.feeds.managing import desk_on_loopback, link, web_page
 
-MANAGER = Asker("discord:user:1", "discord:2", "manager", "discord:guild:3")
+MANAGER = Asker("discord:user:1", "discord:2", "manager", guild="discord:guild:3")
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def one_by_one(kept: list[tuple[Query, str]], told: list[Said]) -> set[str]:
 def test_it_finds_what_each_in_turn_would_through_all_that_comes_and_goes(
     kept: list[tuple[Query, str]], stories: list[list[Said]], data: st.DataObject
 ) -> None:
-    index = Index()
+    index: Index[str] = Index()
     for query, place in kept:
         index.add(query, place)
     order = data.draw(st.permutations(range(len(kept))))
@@ -70,7 +70,7 @@ def test_it_finds_what_each_in_turn_would_through_all_that_comes_and_goes(
 
 def find(*texts: str, claim: Claim = FREEDONIA, days: float = 0, text: str = "Crates\nA barge") -> set[str]:
     """Which of these queries a claim of so many days ago fits."""
-    index = Index()
+    index: Index[str] = Index()
     for one in texts:
         index.add(parse_standing(one, LEXICON, START), one)
     return index.find([Said(claim, "alleged", "The Hill", "The Hill", text, NOW - timedelta(days=days))], NOW)
@@ -108,7 +108,7 @@ def test_the_words_of_a_phrase_must_follow_each_other() -> None:
 
 
 def test_a_place_that_keeps_a_query_in_two_ways_keeps_it_until_both_are_gone() -> None:
-    index, told = Index(), [said(Story("a", "Crates", "", "The Hill", START), FREEDONIA)]
+    index, told = Index[str](), [said(Story("a", "Crates", "", "The Hill", START), FREEDONIA)]
     for text in ("weapon:drones crates", "crates drones"):
         index.add(parse(text, LEXICON, NOW), "a")
     index.remove(parse("drones crates", LEXICON, NOW), "a")
