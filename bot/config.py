@@ -99,7 +99,10 @@ class Discord(_Keys):
 class SubscriptionKeys(_Keys):
     """One [[subscriptions]] table."""
 
-    to: str = Field(pattern=r"^(console|discord:\d{1,20})$", description='"console" or "discord:CHANNEL_ID"')
+    to: str = Field(
+        pattern=r"^(console|discord:(user:)?\d{1,20})$",
+        description='"console", "discord:CHANNEL_ID" or "discord:user:USER_ID"',
+    )
     query: str = Field(
         default="", max_length=500, description="a query of up to 500 characters; an empty one takes everything"
     )

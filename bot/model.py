@@ -231,7 +231,7 @@ class Subscription:
     """A query kept for a destination."""
 
     id: int
-    destination: str  # "console", "discord:CHANNEL_ID", "slack:CHANNEL_ID"
+    destination: str  # "console", "discord:CHANNEL_ID", "discord:user:USER_ID", "slack:CHANNEL_ID"
     query: str  # as it was written
 
 

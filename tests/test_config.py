@@ -121,7 +121,7 @@ def test_the_example_with_every_comment_taken_in_loads() -> None:
         ("[[feeds]]\nurl = 'http://['", "feeds.1.url is"),
         (
             "[[subscriptions]]\nto = '#news'",
-            'subscriptions.1.to is "#news": it must be "console" or "discord:CHANNEL_ID"',
+            'subscriptions.1.to is "#news": it must be "console", "discord:CHANNEL_ID" or',
         ),
         ("a = 1\nb = [1,\nc", "not valid TOML: Invalid value (at line 3, column 1)"),
         (

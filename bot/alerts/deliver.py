@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,11 +30,12 @@ from bot.detect.lexicon import Lexicon
 from bot.errors import DeliveryError, DestinationGone, RetryLater, StoreError
 from bot.log import redact
 from bot.model import Alert, Card
-from bot.store import Store, alerts, ledger
+from bot.store import Connection, Store, alerts, ledger
 
 log = structlog.get_logger(__name__)
 
-_AT_ONCE = 64  # deliveries under way
+_AT_ONCE = 64  # deliveries under way on one platform; it holds up no other
+_WORTH_A_LOOK = 16  # places that must be free: to look costs as much for many as for one
 _ANSWER_WITHIN = 60.0  # seconds for one delivery, after which it counts as failed
 _LEASE = timedelta(seconds=2 * _ANSWER_WITHIN)
 _GIVE_UP_AFTER = timedelta(days=1)
@@ -64,7 +66,7 @@ class _Desk:
     lexicon: Callable[[], Lexicon]  # as it is now: rules may be changed while the bot runs
     clock: Callable[[], datetime]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    running: set[asyncio.Task[bool]] = field(default_factory=set)
+    running: dict[asyncio.Task[bool], str] = field(default_factory=dict)  # each with its platform
     sent: int = 0
     off: set[str] = field(default_factory=set)  # the platforms that were found to be switched off
 
@@ -130,12 +132,23 @@ async def _begin(desk: _Desk) -> None:
     """Lease what is due and begin to deliver it."""
     if not desk.running:
         await _warn_of_stranded(desk)
+    busy = Counter(desk.running.values())
+    room = {platform: _AT_ONCE - busy[platform] for platform in desk.posters}
+    room = {platform: free for platform, free in room.items() if free >= _WORTH_A_LOOK}
+    if not room:
+        return
     now = desk.clock()
-    room = _AT_ONCE - len(desk.running)
-    for alert in await desk.store.write(alerts.lease, desk.posters.keys(), now, now + _LEASE, room):
+    for alert in await desk.store.write(_lease, room, now, now + _LEASE):
         task = asyncio.create_task(_deliver(desk, alert))
-        desk.running.add(task)
+        desk.running[task] = _platform(alert.destination)
         task.add_done_callback(partial(_ended, desk))
+
+
+def _lease(connection: Connection, room: Mapping[str, int], now: datetime, until: datetime) -> list[Alert]:
+    """Lease in one transaction what is due on each platform, as far as it has room."""
+    return [
+        alert for platform, free in room.items() for alert in alerts.lease(connection, [platform], now, until, free)
+    ]
 
 
 async def _warn_of_stranded(desk: _Desk) -> None:
@@ -147,7 +160,7 @@ async def _warn_of_stranded(desk: _Desk) -> None:
 
 
 def _ended(desk: _Desk, task: asyncio.Task[bool]) -> None:
-    desk.running.discard(task)
+    del desk.running[task]
     desk.wake.set()
     if task.cancelled():
         return
