@@ -219,7 +219,8 @@ class DiscordApp:
             for pause in _pauses():
                 try:
                     await bot.connect()
-                except (discord.GatewayNotFound, discord.RateLimited, RetryLater, *BROKEN) as error:
+                # RecursionError: discord.py's own attempts nest, one in the other, at the first connection.
+                except (discord.GatewayNotFound, discord.RateLimited, RetryLater, RecursionError, *BROKEN) as error:
                     log.warning("Discord's gateway not reached", reason=unreachable(error), again_in=round(pause))
                 else:
                     return

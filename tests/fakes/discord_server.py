@@ -51,6 +51,11 @@ class DiscordServer(World):
         self.rest = Rest(self, self.gateway, self.interactions, self.limits)
 
     @property
+    def gateway_address(self) -> str:
+        """What `discord.gateway` takes: discord.py goes there for a new session when the first one is over."""
+        return self.api_base.replace("http", "ws", 1).removesuffix(API) + "/gateway/"
+
+    @property
     def requests(self) -> list[tuple[str, str]]:
         """Method and path of every request to the API."""
         return self.rest.requests
@@ -156,7 +161,9 @@ class DiscordServer(World):
         self.guilds[guild], self.roles[guild] = name, self.roles[GUILD_ID]
         for channel in channels:
             self.channels[channel], self.messages[channel] = Channel(channel, guild), []
-        await self.gateway.dispatch("GUILD_CREATE", self.guild(guild), guild)
+        shown = self.guild(guild)
+        del shown["unavailable"]  # which is what tells a new guild from one that comes after READY
+        await self.gateway.dispatch("GUILD_CREATE", shown, guild)
 
     async def expel(self, guild: int = GUILD_ID) -> None:
         """Let somebody remove the bot from a guild: its channels are closed to it."""

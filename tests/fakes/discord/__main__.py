@@ -35,11 +35,11 @@ async def _serve(wanted: argparse.Namespace) -> None:
     limits = None if wanted.unlimited else Limits()
     async with discord_server(port=wanted.port, limits=limits, channels=channels) as server:
         print(f"A small Discord listens at {server.api_base}. Let the bot use it:\n")
-        print(
-            f"  CLAIMWATCH_DISCORD__API_BASE={server.api_base} CLAIMWATCH_DISCORD__TOKEN={TOKEN} claimwatch run\n\n"
-            f"Its channel is discord:{CHANNEL_ID}. What you type here, ann says there: !claims russia",
-            flush=True,
-        )
+        settings = {"API_BASE": server.api_base, "GATEWAY": server.gateway_address, "TOKEN": TOKEN}
+        for name, value in settings.items():
+            print(f"  CLAIMWATCH_DISCORD__{name}={value} \\")
+        print("  claimwatch run\n")
+        print(f"Its channel is discord:{CHANNEL_ID}. What you type, ann says there: !claims russia\n", flush=True)
         typed = _typed(server)
         try:
             await _show(server, quiet=wanted.quiet)

@@ -72,7 +72,7 @@ class Gateway:
     heartbeat_seconds: float = 45.0
     identifies: int = 0
     resumes: int = 0
-    heartbeats: int = 0
+    beaten: asyncio.Event = field(default_factory=asyncio.Event)  # set at each heartbeat
     _all: dict[str, Session] = field(default_factory=dict)
 
     @property
@@ -213,7 +213,7 @@ class _Line:
         """Do what a client asks; return the code to close with, if it is wrong."""
         if op == HEARTBEAT:
             self.beat = time.monotonic()
-            self.gateway.heartbeats += 1
+            self.gateway.beaten.set()
             await self.socket.send_json({"op": HEARTBEAT_ACK})
             return None
         if op in (IDENTIFY, RESUME):

@@ -29,6 +29,8 @@ class Interaction:
     """One thing that somebody did, and the answers to it."""
 
     id: int
+    did: int  # COMMAND, COMPONENT or AUTOCOMPLETE
+    person: int
     channel: int
     message: Json | None  # the one whose button was pressed
     token: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -105,7 +107,7 @@ class Interactions:
         return data
 
     async def _do(self, kind: int, data: Json, person: int, channel: int, message: Json | None = None) -> Interaction:
-        done = Interaction(self.world.new_id(), channel, message)
+        done = Interaction(self.world.new_id(), kind, person, channel, message)
         self.all[done.token] = done
         place = self.world.channels.get(channel) or Channel(channel)
         told = {
@@ -211,6 +213,9 @@ class Interactions:
     def _say(self, done: Interaction, body: Json) -> Json:
         message, _ = self.world.post(done.channel, body, BOT)
         message |= {"webhook_id": str(BOT_ID), "application_id": str(BOT_ID)}
+        message["interaction_metadata"] = {  # by it discord.py finds the view of an answer
+            "id": str(done.id), "type": done.did, "user": PEOPLE[done.person], "authorizing_integration_owners": {},
+        }  # fmt: skip
         done.messages.append(message)
         done.waiting = False
         done.answered.set()
