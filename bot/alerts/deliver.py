@@ -29,7 +29,7 @@ from bot import cards
 from bot.detect.lexicon import Lexicon
 from bot.errors import DeliveryError, DestinationGone, RetryLater, StoreError
 from bot.log import redact
-from bot.model import Alert, Card
+from bot.model import Alert, Card, Case
 from bot.store import Connection, Store, alerts, ledger
 
 log = structlog.get_logger(__name__)
@@ -138,17 +138,22 @@ async def _begin(desk: _Desk) -> None:
     if not room:
         return
     now = desk.clock()
-    for alert in await desk.store.write(_lease, room, now, now + _LEASE):
-        task = asyncio.create_task(_deliver(desk, alert))
+    for alert, case in await desk.store.write(_lease, room, now, now + _LEASE):
+        task = asyncio.create_task(_deliver(desk, alert, case))
         desk.running[task] = _platform(alert.destination)
         task.add_done_callback(partial(_ended, desk))
 
 
-def _lease(connection: Connection, room: Mapping[str, int], now: datetime, until: datetime) -> list[Alert]:
-    """Lease in one transaction what is due on each platform, as far as it has room."""
-    return [
-        alert for platform, free in room.items() for alert in alerts.lease(connection, [platform], now, until, free)
-    ]
+def _lease(
+    connection: Connection, room: Mapping[str, int], now: datetime, until: datetime
+) -> list[tuple[Alert, Case | None]]:
+    """Lease what is due on each platform, as far as it has room, and return it with the cases as they are now.
+
+    All in one transaction: what changes a case later owes an edit, since the post has begun.
+    """
+    due = [alert for platform, free in room.items() for alert in alerts.lease(connection, [platform], now, until, free)]
+    cases = {case.id: case for case in ledger.cases_by_id(connection, sorted({alert.case_id for alert in due}))}
+    return [(alert, cases.get(alert.case_id)) for alert in due]
 
 
 async def _warn_of_stranded(desk: _Desk) -> None:
@@ -170,14 +175,14 @@ def _ended(desk: _Desk, task: asyncio.Task[bool]) -> None:
         desk.sent += task.result()
 
 
-async def _deliver(desk: _Desk, alert: Alert) -> bool:
+async def _deliver(desk: _Desk, alert: Alert, case: Case | None) -> bool:
     """Deliver one alert and note what became of it; return whether it went out."""
     try:
         if alert.kind != "post" and alert.message is None:
             await desk.store.write(alerts.give_up, alert, "the case's message never went out", desk.clock())
             return False
         async with asyncio.timeout(_ANSWER_WITHIN):
-            message = await _hand_over(desk, alert)
+            message = await _hand_over(desk, alert, case)
         await desk.store.write(alerts.delivered, alert, message, desk.clock())
     except asyncio.CancelledError:
         await desk.store.write(alerts.release, alert)
@@ -193,9 +198,8 @@ async def _deliver(desk: _Desk, alert: Alert) -> bool:
     return True
 
 
-async def _hand_over(desk: _Desk, alert: Alert) -> str | None:
-    """Draw the case as it is now and give it to the platform; return the id of a new message."""
-    case = await desk.store.read(ledger.case, alert.case_id)
+async def _hand_over(desk: _Desk, alert: Alert, case: Case | None) -> str | None:
+    """Draw the case and give it to the platform; return the id of a new message."""
     if case is None:  # its last claim was withdrawn meanwhile, and the alert with it
         return None
     poster = desk.posters[_platform(alert.destination)]

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 
 import aiohttp
 import discord
@@ -19,7 +20,7 @@ from bot.errors import ConfigError, DestinationGone, RetryLater
 from bot.model import Card
 from bot.platforms.discord_card import draw
 from bot.platforms.discord_errors import BROKEN, REFUSED, errors_of, unreachable
-from bot.platforms.discord_limits import Limiter
+from bot.platforms.discord_limits import Limiter, clear_routes_seldom
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -60,6 +61,7 @@ class DiscordBot(commands.AutoShardedBot):
             max_ratelimit_timeout=30,  # a longer wait is the outbox's: it survives a restart
             http_trace=trace or aiohttp.TraceConfig(),
         )
+        clear_routes_seldom(self.http)
         self._add_cogs = add_cogs
         self._connected = connected
 
@@ -149,7 +151,7 @@ class DiscordApp:
         """
         with errors_of(destination):
             channel = await self._channel(destination)
-            message = await _send(channel, draw(card), key, reply_to)
+            message = await _send(channel, _drawn(card), key, reply_to)
         return str(message.id)
 
     async def edit(self, destination: str, message: str, card: Card) -> None:
@@ -157,7 +159,7 @@ class DiscordApp:
         with errors_of(destination):
             partial = (await self._channel(destination)).get_partial_message(int(message))
             try:
-                await partial.edit(embed=draw(card))
+                await partial.edit(embed=_drawn(card))
             except discord.NotFound as error:
                 if error.code != _UNKNOWN_MESSAGE:
                     raise
@@ -239,6 +241,12 @@ def _pauses() -> Iterator[float]:
 def _tell_of_end(running: asyncio.Task[None]) -> None:
     if not running.cancelled() and (error := running.exception()):
         log.error("Discord is gone until a restart", reason=str(error), exc_info=error)
+
+
+@lru_cache(maxsize=16)
+def _drawn(card: Card) -> discord.Embed:
+    """The card as Discord shows it; an alert is the same for all its channels."""
+    return draw(card)
 
 
 async def _send(
