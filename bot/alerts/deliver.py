@@ -83,7 +83,7 @@ async def deliver_due(
         while True:
             desk.wake.clear()
             await _begin(desk)
-            if not desk.running:
+            if not desk.running and not desk.wake.is_set():  # set: places came free after the look
                 return desk.sent
             await desk.wake.wait()
 
