@@ -59,6 +59,29 @@ class Feed:
     last_error_at: datetime | None = None
     last_error: str | None = None  # None: the last poll went well
     failures: int = 0  # failed polls in a row
+    adaptive: bool = True  # the interval follows how often it publishes
+    configured: bool = True  # by config.toml; else by command
+    paused: bool = False  # by command
+    folder: str | None = None  # where a list of feeds (OPML) has it
+    family: str | None = None  # who owns the outlet
+    kind: str | None = None  # of outlet: "wire", "newspaper", "state", "trade", "think tank" …
+    country: str | None = None  # of the outlet, ISO 3166-1 alpha-2
+    added_by: str | None = None  # the destination of whoever added it by command: "discord:user:42"
+    added_at: datetime | None = None
+    gone_at: datetime | None = None  # the server said that it is gone for good (410)
+    last_new_at: datetime | None = None  # when it last had a new story
+    pace: int | None = None  # seconds between its stories, as seen lately; None: not known yet
+    least_wait: int = 0  # seconds that it asks to be left alone between polls
+    skip_hours: frozenset[int] = frozenset()  # of the day, UTC, at which it asks not to be polled
+    skip_days: frozenset[int] = frozenset()  # of the week, 0 for Monday, UTC
+    moved_to: str | None = None  # the address to which it redirects for good, until that is believed
+    moved_polls: int = 0  # polls in a row in which it did
+    told: str | None = None  # the trouble that its manager was told of last: "failing", "quiet" or "gone"
+    hub: str | None = None  # where a WebSub hub pushes it
+    topic: str | None = None  # the name by which that hub knows it
+    hub_secret: str | None = None
+    hub_until: datetime | None = None  # when the hub's subscription ends
+    memory: bytes | None = None  # what the parser wants to be given back at the next poll
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +246,7 @@ class Card:
 
 # ── alerts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-AlertKind = Literal["post", "edit", "reply"]
+AlertKind = Literal["post", "edit", "reply", "notice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +264,11 @@ class Alert:
 
     id: int
     key: str  # unique for event and destination; at most 25 characters, so that it serves as Discord's nonce
-    kind: AlertKind  # a case's message, its edit, or a reply under it at a change of status
+    kind: AlertKind  # a case's message, its edit, a reply under it at a change of status; a ready card
     destination: str
-    case_id: int
+    case_id: int | None  # None: a notice
     message: str | None  # the platform's id of the case's message there, once it was posted
     was: Status | None  # for a reply: the status before
     now: Status | None  # for a reply: the status after
     attempts: int  # how often it was tried before
+    card: Card | None = None  # what a notice says

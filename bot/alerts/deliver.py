@@ -152,8 +152,9 @@ def _lease(
     All in one transaction: what changes a case later owes an edit, since the post has begun.
     """
     due = [alert for platform, free in room.items() for alert in alerts.lease(connection, [platform], now, until, free)]
-    cases = {case.id: case for case in ledger.cases_by_id(connection, sorted({alert.case_id for alert in due}))}
-    return [(alert, cases.get(alert.case_id)) for alert in due]
+    numbers = {alert.case_id for alert in due if alert.case_id is not None}
+    cases = {case.id: case for case in ledger.cases_by_id(connection, sorted(numbers))}
+    return [(alert, cases.get(alert.case_id) if alert.case_id else None) for alert in due]
 
 
 async def _warn_of_stranded(desk: _Desk) -> None:
@@ -178,7 +179,7 @@ def _ended(desk: _Desk, task: asyncio.Task[bool]) -> None:
 async def _deliver(desk: _Desk, alert: Alert, case: Case | None) -> bool:
     """Deliver one alert and note what became of it; return whether it went out."""
     try:
-        if alert.kind != "post" and alert.message is None:
+        if alert.kind in ("edit", "reply") and alert.message is None:
             await desk.store.write(alerts.give_up, alert, "the case's message never went out", desk.clock())
             return False
         async with asyncio.timeout(_ANSWER_WITHIN):
@@ -199,10 +200,12 @@ async def _deliver(desk: _Desk, alert: Alert, case: Case | None) -> bool:
 
 
 async def _hand_over(desk: _Desk, alert: Alert, case: Case | None) -> str | None:
-    """Draw the case and give it to the platform; return the id of a new message."""
+    """Give the platform the alert's own card, or the case's; return the id of a new message."""
+    poster = desk.posters[_platform(alert.destination)]
+    if alert.card is not None:
+        return await poster.post(alert.destination, alert.card, key=alert.key)
     if case is None:  # its last claim was withdrawn meanwhile, and the alert with it
         return None
-    poster = desk.posters[_platform(alert.destination)]
     if alert.kind == "edit":
         await poster.edit(alert.destination, alert.message or "", cards.alert(case, desk.lexicon()))
         return None

@@ -8,11 +8,9 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from hashlib import blake2b
 
 import structlog
 
@@ -196,14 +194,8 @@ def _kinds(shown: alerts.Standing | None, what: cases.Change) -> list[AlertKind]
 
 def _alert(kind: AlertKind, destination: str, case: Case, was: Status | None, event: str) -> alerts.Owed:
     if kind != "reply":
-        return alerts.Owed(key_of(kind, destination, case.id, event), kind, destination, case.id)
-    return alerts.Owed(key_of(kind, destination, case.id, event), kind, destination, case.id, was, case.status)
-
-
-def key_of(kind: AlertKind, destination: str, case_id: int, event: str) -> str:
-    """Return the key of an alert: the same for the same event, 24 characters, so that it serves as Discord's nonce."""
-    digest = blake2b(f"{kind}\n{destination}\n{case_id}\n{event}".encode(), digest_size=15).digest()
-    return base64.b32encode(digest).decode().lower()
+        return alerts.Owed(alerts.key_of(kind, destination, case.id, event), kind, destination, case.id)
+    return alerts.Owed(alerts.key_of(kind, destination, case.id, event), kind, destination, case.id, was, case.status)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 `help.py` has the list of them, `dispatch.py` finds one by its name, `export.py` gives the answer as data.
 """
 
-from bot.commands.context import Command, Context
+from bot.commands.context import Asker, Command, Context
 from bot.commands.dispatch import answer
 from bot.commands.help import COMMANDS
 
-__all__ = ["COMMANDS", "Command", "Context", "answer"]
+__all__ = ["COMMANDS", "Asker", "Command", "Context", "answer"]

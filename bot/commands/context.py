@@ -3,26 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
 from bot.detect.lexicon import Lexicon
 from bot.model import Card
 from bot.store import Store
+
+Role = Literal["everyone", "manager", "owner"]
+"""Who somebody is: anybody, one who may manage this server's channels, or one who runs the bot; each may do more."""
+
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, where, and what that person may do. The platform fills it in, and it alone knows whether it is so."""
+
+    person: str  # as a destination: "discord:user:42", "slack:U42", "console"
+    place: str  # the destination to which the answer goes: "discord:123"
+    role: Role = "everyone"
+    guild: str | None = None  # the server or workspace that the place belongs to: "discord:guild:9"; None: in private
+
+    def may(self, command: Command) -> bool:
+        """Whether the command is theirs to give."""
+        return ROLES.index(self.role) >= ROLES.index(command.who)
+
+
+OPERATOR = Asker("console", "console", "owner")
+"""Whoever has a terminal on the machine."""
 
 
 @dataclass(slots=True)
 class Context:
     """Where a command finds its answer. `clock` gives the time, UTC, from which `since:30d` counts.
 
-    There is one for as long as the bot runs. Its lexicon is replaced, as a whole, when a user's rules change.
+    There is one for as long as the bot runs. Its lexicon is replaced, as a whole, when a user's rules change. Each
+    command that a platform passes on gets a copy, made by `asked_by`, that knows who asks.
     """
 
     store: Store
     lexicon: Lexicon
     clock: Callable[[], datetime]
     page_size: int = 5
+    asker: Asker = OPERATOR
+
+    def asked_by(self, asker: Asker) -> Context:
+        """This context for one command that `asker` gives."""
+        return replace(self, asker=asker)
 
 
 class Run(Protocol):
@@ -40,3 +69,4 @@ class Command:
     help: str  # one line
     usage: str
     examples: tuple[str, ...]
+    who: Role = "everyone"  # may give it, and those above

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands.context import Command, Context
+from bot.commands.context import Asker, Command, Context
 from bot.commands.help import COMMANDS, unknown_command
 from bot.errors import UserError
 from bot.model import Card
@@ -11,9 +11,11 @@ from bot.model import Card
 async def answer(context: Context, text: str, page: int = 0) -> Card:
     """The answer to "!claims russia", with or without the mark before it, in any case.
 
-    Raises UserError for a command that does not exist, with the nearest that does, and whatever the command raises.
+    Raises UserError for a command that does not exist, with the nearest that does, for one that is not the asker's to
+    give, and whatever the command raises.
     """
     command, arguments = command_of(text)
+    check_allowed(context.asker, command)
     return await command.run(context, arguments, page)
 
 
@@ -25,3 +27,10 @@ def command_of(text: str) -> tuple[Command, str]:
     if name.casefold() not in COMMANDS:
         raise unknown_command(name)
     return COMMANDS[name.casefold()], arguments.strip()
+
+
+def check_allowed(asker: Asker, command: Command) -> None:
+    """Raise UserError when the command is not the asker's to give."""
+    if not asker.may(command):
+        whose = "whoever manages this server" if command.who == "manager" else "whoever runs the bot"
+        raise UserError(f"!{command.name} is for {whose}. !help shows what you can ask.")

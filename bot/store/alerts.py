@@ -6,17 +6,21 @@ they go out in the order in which they came to be owed: only the first that is o
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
+from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, exists, false, func, literal, not_, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.model import Alert, AlertKind, Status
+from bot.model import Alert, AlertKind, Card, Status
 from bot.store.tables import Instant, alerts, messages
 
 _REASON = 500  # characters of an error that are kept
+_CARD = TypeAdapter(Card)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,21 @@ class Owed:
     key: str
     kind: AlertKind
     destination: str
-    case_id: int
+    case_id: int | None  # None: a notice
     was: Status | None = None  # for a reply: the status before
     now: Status | None = None  # for a reply: the status after
+    card: Card | None = None  # what a notice says
+
+
+def key_of(kind: AlertKind, destination: str, case_id: int | None, event: str) -> str:
+    """Return the key of an alert: the same for the same event, 24 characters, so that it serves as Discord's nonce."""
+    digest = blake2b(f"{kind}\n{destination}\n{case_id}\n{event}".encode(), digest_size=15).digest()
+    return base64.b32encode(digest).decode().lower()
+
+
+def notice(destination: str, card: Card, event: str) -> Owed:
+    """Return a card to be owed to a destination, once for each `event` there: "feed 12 failing 2026-11-24"."""
+    return Owed(key_of("notice", destination, None, event), "notice", destination, None, card=card)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,7 @@ def owe(connection: Connection, owed: Sequence[Owed], now: datetime) -> int:
             "case_id": one.case_id,
             "was": one.was,
             "now": one.now,
+            "card": one.card and _CARD.dump_json(one.card).decode(),
             "owed_at": now,
             "state": "owed",
             "next_try_at": now,
@@ -124,6 +141,7 @@ def lease(
             was=row.was,
             now=row.now,
             attempts=row.attempts,
+            card=row.card and _CARD.validate_json(row.card),
         )
         for row in rows
     ]

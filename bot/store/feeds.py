@@ -138,4 +138,9 @@ def _note(connection: Connection, feed_id: int, **values: Any) -> None:
 
 
 def _feed(row: Row[Any]) -> Feed:
-    return Feed(**row._mapping)
+    values = dict(row._mapping)
+    return Feed(**values | {name: _numbers(values[name]) for name in ("skip_hours", "skip_days")})
+
+
+def _numbers(text: str) -> frozenset[int]:
+    return frozenset(map(int, filter(None, text.split(","))))

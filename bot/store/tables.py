@@ -18,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -71,6 +72,29 @@ feeds = Table(
     Column("last_error_at", Instant),
     Column("last_error", Text),
     Column("failures", Integer, nullable=False, server_default="0"),
+    Column("adaptive", Boolean, nullable=False, server_default="1"),  # the interval follows how often it publishes
+    Column("configured", Boolean, nullable=False, server_default="1"),  # from config.toml, not by command
+    Column("paused", Boolean, nullable=False, server_default="0"),  # by command
+    Column("folder", Text),
+    Column("family", Text),
+    Column("kind", Text),
+    Column("country", String(2)),
+    Column("added_by", Text),
+    Column("added_at", Instant),
+    Column("gone_at", Instant),
+    Column("last_new_at", Instant),
+    Column("pace", Integer),  # seconds
+    Column("least_wait", Integer, nullable=False, server_default="0"),  # seconds
+    Column("skip_hours", Text, nullable=False, server_default=""),  # numbers, with commas between
+    Column("skip_days", Text, nullable=False, server_default=""),  # numbers, with commas between; 0 is Monday
+    Column("moved_to", Text),
+    Column("moved_polls", Integer, nullable=False, server_default="0"),
+    Column("told", String(16)),
+    Column("hub", Text),
+    Column("topic", Text),
+    Column("hub_secret", Text),
+    Column("hub_until", Instant),
+    Column("memory", LargeBinary),  # last: SQLite reads a row from its start
     Index("ix_feeds_due", "enabled", "next_poll_at"),
 )
 
@@ -230,7 +254,7 @@ alerts = Table(
     Column("key", String(25), nullable=False, unique=True),
     Column("kind", String(8), nullable=False),
     Column("destination", Text, nullable=False),
-    Column("case_id", Integer, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
+    Column("case_id", Integer, ForeignKey("cases.id", ondelete="CASCADE")),  # none: a notice
     Column("was", String(16)),
     Column("now", String(16)),
     Column("owed_at", Instant, nullable=False),
@@ -241,6 +265,7 @@ alerts = Table(
     Column("first_try_at", Instant),
     Column("done_at", Instant),
     Column("error", Text),
+    Column("card", Text),  # what a notice says, as JSON
     Index("ix_alerts_due", "state", "next_try_at"),
     Index("ix_alerts_queue", "state", "destination", "id"),
     Index("ix_alerts_case", "case_id", "destination"),

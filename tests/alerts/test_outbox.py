@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from bot.alerts.outbox import key_of
 from bot.model import Claim, Recorded
 from bot.store import alerts as queue
 from bot.store import ledger, stories
+from bot.store.alerts import key_of
 from bot.store.tables import alerts, cases, claims, story_text
 from tests.alerts.newsroom import ASSERTED, DAY, DENIED, START, Newsroom, said, story
 
