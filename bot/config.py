@@ -59,7 +59,8 @@ def _host(text: str) -> str:
     return host if read.explicit_port is None else f"{host}:{read.explicit_port}"
 
 
-_DESTINATION = r"^(console|discord:\d{1,20})$"
+_DESTINATION = r"^(console|discord:(user:)?\d{1,20})$"
+_DESTINATIONS = '"console", "discord:CHANNEL_ID" or "discord:user:USER_ID"'
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 FeedAddress = Annotated[WebAddress, AfterValidator(_without_login)]
 Host = Annotated[str, AfterValidator(_host)]
@@ -132,7 +133,7 @@ class Discord(_Keys):
 class SubscriptionKeys(_Keys):
     """One [[subscriptions]] table."""
 
-    to: str = Field(pattern=_DESTINATION, description='"console" or "discord:CHANNEL_ID"')
+    to: str = Field(pattern=_DESTINATION, description=_DESTINATIONS)
     query: str = Field(
         default="", max_length=500, description="a query of up to 500 characters; an empty one takes everything"
     )
@@ -146,7 +147,7 @@ class Config(_Keys):
     alert_on_first_poll: Literal["none", "newest", "all"] = Field(
         default="none", description='"none", "newest" or "all"'
     )
-    operators: str | None = Field(default=None, pattern=_DESTINATION, description='"console" or "discord:CHANNEL_ID"')
+    operators: str | None = Field(default=None, pattern=_DESTINATION, description=_DESTINATIONS)
     log_level: LogLevel = Field(default="info", description='"debug", "info", "warning" or "error"')
     log_format: LogFormat = Field(default="auto", description='"auto", "console", "logfmt" or "json"')
     polling: Polling = Field(default=Polling(), description="a [polling] table")

@@ -117,7 +117,10 @@ def test_the_example_with_every_comment_taken_in_loads() -> None:
             "[polling]\nmin_interval = 900\nmax_interval = 600",
             "polling.min_interval is longer than polling.max_interval. Change one of them.",
         ),
-        ("operators = 'desk'", 'operators is "desk": it must be "console" or "discord:CHANNEL_ID".'),
+        (
+            "operators = 'desk'",
+            'operators is "desk": it must be "console", "discord:CHANNEL_ID" or "discord:user:USER_ID".',
+        ),
         ("log_level = 'loud'", 'log_level is "loud": it must be "debug", "info", "warning" or "error".'),
         ("polling = 3", "polling is 3: it must be a [polling] table."),
         ("[feeds]\nurl = 'http://x'", "feeds is a table: it must be one or more [[feeds]] tables."),
@@ -130,7 +133,7 @@ def test_the_example_with_every_comment_taken_in_loads() -> None:
         ("[[feeds]]\nurl = 'http://ann:pw@x/'", "address without a login"),
         (
             "[[subscriptions]]\nto = '#news'",
-            'subscriptions.1.to is "#news": it must be "console" or "discord:CHANNEL_ID"',
+            'subscriptions.1.to is "#news": it must be "console", "discord:CHANNEL_ID" or',
         ),
         ("a = 1\nb = [1,\nc", "not valid TOML: Invalid value (at line 3, column 1)"),
         (

@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -30,12 +31,13 @@ from bot.cards_digest import digest
 from bot.detect.lexicon import Lexicon
 from bot.errors import DeliveryError, DestinationGone, RetryLater, StoreError
 from bot.log import redact
-from bot.model import Alert, Card, Period
-from bot.store import Store, alerts, digests, ledger
+from bot.model import Alert, Card, Case, Period
+from bot.store import Connection, Store, alerts, digests, ledger
 
 log = structlog.get_logger(__name__)
 
-_AT_ONCE = 64  # deliveries under way
+_AT_ONCE = 64  # deliveries under way on one platform; it holds up no other
+_WORTH_A_LOOK = 16  # places that must be free: to look costs as much for many as for one
 _ANSWER_WITHIN = 60.0  # seconds for one delivery, after which it counts as failed
 _LEASE = timedelta(seconds=2 * _ANSWER_WITHIN)
 _GIVE_UP_AFTER = timedelta(days=1)
@@ -67,7 +69,7 @@ class _Desk:
     clock: Callable[[], datetime]
     operators: str | None = None  # the destination of those who run the bot
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    running: set[asyncio.Task[bool]] = field(default_factory=set)
+    running: dict[asyncio.Task[bool], str] = field(default_factory=dict)  # each with its platform
     sent: int = 0
     off: set[str] = field(default_factory=set)  # the platforms that were found to be switched off
 
@@ -84,7 +86,7 @@ async def deliver_due(
         while True:
             desk.wake.clear()
             await _begin(desk)
-            if not desk.running:
+            if not desk.running and not desk.wake.is_set():  # set: places came free after the look
                 return desk.sent
             await desk.wake.wait()
 
@@ -134,12 +136,29 @@ async def _begin(desk: _Desk) -> None:
     """Lease what is due and begin to deliver it."""
     if not desk.running:
         await _warn_of_stranded(desk)
+    busy = Counter(desk.running.values())
+    room = {platform: _AT_ONCE - busy[platform] for platform in desk.posters}
+    room = {platform: free for platform, free in room.items() if free >= _WORTH_A_LOOK}
+    if not room:
+        return
     now = desk.clock()
-    room = _AT_ONCE - len(desk.running)
-    for alert in await desk.store.write(alerts.lease, desk.posters.keys(), now, now + _LEASE, room):
-        task = asyncio.create_task(_deliver(desk, alert))
-        desk.running.add(task)
+    for alert, case in await desk.store.write(_lease, room, now, now + _LEASE):
+        task = asyncio.create_task(_deliver(desk, alert, case))
+        desk.running[task] = _platform(alert.destination)
         task.add_done_callback(partial(_ended, desk))
+
+
+def _lease(
+    connection: Connection, room: Mapping[str, int], now: datetime, until: datetime
+) -> list[tuple[Alert, Case | None]]:
+    """Lease what is due on each platform, as far as it has room, and return it with the cases as they are now.
+
+    All in one transaction: what changes a case later owes an edit, since the post has begun.
+    """
+    due = [alert for platform, free in room.items() for alert in alerts.lease(connection, [platform], now, until, free)]
+    numbers = {alert.case_id for alert in due if alert.case_id is not None}
+    cases = {case.id: case for case in ledger.cases_by_id(connection, sorted(numbers))}
+    return [(alert, cases.get(alert.case_id) if alert.case_id else None) for alert in due]
 
 
 async def _warn_of_stranded(desk: _Desk) -> None:
@@ -151,7 +170,7 @@ async def _warn_of_stranded(desk: _Desk) -> None:
 
 
 def _ended(desk: _Desk, task: asyncio.Task[bool]) -> None:
-    desk.running.discard(task)
+    del desk.running[task]
     desk.wake.set()
     if task.cancelled():
         return
@@ -161,14 +180,14 @@ def _ended(desk: _Desk, task: asyncio.Task[bool]) -> None:
         desk.sent += task.result()
 
 
-async def _deliver(desk: _Desk, alert: Alert) -> bool:
+async def _deliver(desk: _Desk, alert: Alert, case: Case | None) -> bool:
     """Deliver one alert and note what became of it; return whether it went out."""
     try:
         if alert.kind in ("edit", "reply") and alert.message is None:
             await desk.store.write(alerts.give_up, alert, "the case's message never went out", desk.clock())
             return False
         async with asyncio.timeout(_ANSWER_WITHIN):
-            message = await _hand_over(desk, alert)
+            message = await _hand_over(desk, alert, case)
         await desk.store.write(alerts.delivered, alert, message, desk.clock())
     except asyncio.CancelledError:
         await desk.store.write(alerts.release, alert)
@@ -184,14 +203,13 @@ async def _deliver(desk: _Desk, alert: Alert) -> bool:
     return True
 
 
-async def _hand_over(desk: _Desk, alert: Alert) -> str | None:
-    """Draw the case as it is now and give it to the platform; return the id of a new message."""
+async def _hand_over(desk: _Desk, alert: Alert, case: Case | None) -> str | None:
+    """Give the platform the alert's own card, or the case's; return the id of a new message."""
     poster = desk.posters[_platform(alert.destination)]
     if alert.card is not None:
         return await poster.post(alert.destination, alert.card, key=alert.key)
     if alert.period is not None:
         return await _hand_over_digest(desk, poster, alert, alert.period)
-    case = None if alert.case_id is None else await desk.store.read(ledger.case, alert.case_id)
     if case is None:  # its last claim was withdrawn meanwhile, and the alert with it
         return None
     if alert.kind == "edit":

@@ -23,6 +23,9 @@ from bot.queries.standing import Said
 from bot.store import Connection, alerts, digests, ledger
 from bot.store.prefs import muted, prefs_of
 
+_TERMINAL = "console"
+"""Nobody's telephone rings there, and whoever sits before it wants to see all."""
+
 Changed = dict[int, list[Claim]]
 """The cases whose claims a story changed, each with the claims that are new or say something else."""
 
@@ -135,7 +138,7 @@ class _Desk:
                     self._gather(place, case, None if to_come is None else what.was, period, due)
                 elif what.seen and period in RHYTHMS:
                     self._gather(place, case, case.status, period, due)
-            elif to_come is None and self.posts.get(place, 0) >= rhythm.BURST:
+            elif to_come is None and place != _TERMINAL and self.posts.get(place, 0) >= rhythm.BURST:
                 self._gather(place, case, None, "burst", self.now + rhythm.BURST_WAIT)
             elif to_come is None or what.event:
                 self.posts[place] = self.posts.get(place, 0) + 1

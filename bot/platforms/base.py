@@ -17,9 +17,9 @@ class Platform(Poster, Protocol):
     def name(self) -> str: ...
 
     async def start(self) -> None:
-        """Connect; returns once alerts can be posted.
+        """Connect; returns once alerts can be posted, or when the platform can't be reached now: it is tried for ever.
 
-        Raises ConfigError when what is configured will never do, RetryLater when the platform can't be reached now.
+        Meanwhile posts raise RetryLater. Raises ConfigError when what is configured will never do.
         """
 
     async def stop(self) -> None:

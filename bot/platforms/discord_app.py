@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from functools import lru_cache
 
 import aiohttp
 import discord
@@ -14,39 +16,20 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from bot.errors import ConfigError, DeliveryError, DestinationGone, RetryLater
+from bot.errors import ConfigError, DestinationGone, RetryLater
 from bot.model import Card
 from bot.platforms.discord_card import draw
+from bot.platforms.discord_errors import BROKEN, REFUSED, errors_of, unreachable
+from bot.platforms.discord_limits import Limiter, clear_routes_seldom
 
 log = structlog.stdlib.get_logger(__name__)
 
 _STOP_SECONDS = 9
-
-# What no retry mends: https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
-_GONE: Mapping[int, str] = {
-    10003: "the channel does not exist any more",
-    10004: "the server does not exist any more",
-    50001: "the bot may not see the channel; invite it to the server and give it View Channel",
-    50007: "that person takes no messages from the bot",
-    50008: "it is no text channel",
-    50013: "the bot lacks a permission there; it needs View Channel, Send Messages and Embed Links",
-    50083: "the thread is archived",
-    160005: "the thread is locked",
-}
-# What time mends though the status does not say so: slow mode, a channel's write limit, too many edits of an old
-# message, an overloaded service.
-_WAIT = frozenset({20016, 20028, 30046, 130000})
+_GREETING_SECONDS = 5  # that start() waits for Discord's greeting
+_LONGEST_PAUSE = 300.0  # seconds between two attempts to log in or to connect
 
 _UNKNOWN_MESSAGE = 10008
 _NO_HISTORY = 160002  # a reply needs Read Message History; without it, it is posted by itself
-
-# What discord.py lets through of the connection under it.
-_BROKEN = (aiohttp.ClientError, OSError)  # TimeoutError is an OSError
-
-_REFUSED = (
-    "Discord does not accept `token` in [discord]. Copy the bot's token anew from "
-    "https://discord.com/developers/applications (Bot, Reset Token)."
-)
 
 
 class DiscordBot(commands.AutoShardedBot):
@@ -62,6 +45,7 @@ class DiscordBot(commands.AutoShardedBot):
         prefix: str = "!",
         message_content: bool = True,
         connected: Callable[[], None] = lambda: None,
+        trace: aiohttp.TraceConfig | None = None,
     ) -> None:
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=message_content)
         super().__init__(
@@ -75,7 +59,9 @@ class DiscordBot(commands.AutoShardedBot):
             case_insensitive=True,
             strip_after_prefix=True,
             max_ratelimit_timeout=30,  # a longer wait is the outbox's: it survives a restart
+            http_trace=trace or aiohttp.TraceConfig(),
         )
+        clear_routes_seldom(self.http)
         self._add_cogs = add_cogs
         self._connected = connected
 
@@ -84,7 +70,7 @@ class DiscordBot(commands.AutoShardedBot):
         await self._add_cogs(self)
         try:
             await self.tree.sync()
-        except discord.HTTPException as error:
+        except (discord.HTTPException, discord.RateLimited, RetryLater, *BROKEN) as error:
             # Those of an earlier start stay known, and prefix and mention need none.
             log.warning("slash commands could not be announced", reason=str(error))
 
@@ -94,7 +80,11 @@ class DiscordBot(commands.AutoShardedBot):
 
 
 class DiscordApp:
-    """The Discord platform. Destinations are "discord:CHANNEL_ID"; a thread is a channel too."""
+    """The Discord platform.
+
+    Destinations are "discord:CHANNEL_ID", where a thread is a channel too, and "discord:user:USER_ID" for a person's
+    direct messages.
+    """
 
     name = "discord"
 
@@ -112,30 +102,33 @@ class DiscordApp:
         self._prefix = prefix
         self._bot: DiscordBot | None = None
         self._running: asyncio.Task[None] | None = None
-        self._connected = asyncio.Event()
+        self._settled = asyncio.Event()  # the first attempt has come to an end, good or bad
+        self._limiter = Limiter(api_base)
+        self._direct: dict[int, int] = {}  # the channels of people's direct messages
         # discord.py keeps both on its classes: there is one Discord to a process.
         Route.BASE = api_base.rstrip("/")
         if gateway:  # the one for a new session; the first address always comes from the API
             DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
 
     async def start(self) -> None:
-        """Log in and connect; returns when Discord has greeted the bot, which then runs as a task.
+        """Log in and connect, and go on to try for ever, as a task; returns when the first attempt has ended.
 
-        Where the message content intent is off, the bot runs without: mentions and slash commands go on working.
-        Raises ConfigError for a token that Discord does not accept, RetryLater when Discord can't be reached.
+        Alerts can be posted from the login on, whether or not the gateway greets the bot. While Discord can't be
+        reached, posts raise RetryLater. Where the message content intent is off, the bot runs without: mentions and
+        slash commands go on working. Raises ConfigError for a token that Discord does not accept.
         """
         running = self._running = asyncio.create_task(self._run(), name="discord")
-        running.add_done_callback(self._tell_of_end)
-        greeted = asyncio.create_task(self._connected.wait())
+        settled = asyncio.create_task(self._settled.wait())
         try:
-            await asyncio.wait({running, greeted}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({running, settled}, timeout=_GREETING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
             await self.stop()
             raise
         finally:
-            greeted.cancel()
+            settled.cancel()
         if running.done():
             running.result()
+        running.add_done_callback(_tell_of_end)
 
     async def stop(self) -> None:
         """Close the connection, within ten seconds."""
@@ -156,61 +149,104 @@ class DiscordApp:
         Where a reply is not possible, since the message was deleted, say, the card is posted by itself. Raises
         RetryLater, DestinationGone, or DeliveryError when Discord refuses this one message.
         """
-        channel = self._channel(destination)
-        with _errors_of(destination):
-            message = await _send(channel, draw(card), key, reply_to)
+        with errors_of(destination):
+            channel = await self._channel(destination)
+            message = await _send(channel, _drawn(card), key, reply_to)
         return str(message.id)
 
     async def edit(self, destination: str, message: str, card: Card) -> None:
         """Let the message show `card` now; where somebody deleted it, leave it so. Raises as `post` does."""
-        partial = self._channel(destination).get_partial_message(int(message))
-        with _errors_of(destination):
+        with errors_of(destination):
+            partial = (await self._channel(destination)).get_partial_message(int(message))
             try:
-                await partial.edit(embed=draw(card))
+                await partial.edit(embed=_drawn(card))
             except discord.NotFound as error:
                 if error.code != _UNKNOWN_MESSAGE:
                     raise
                 log.info("message was deleted", destination=destination, message=message)
 
-    def _channel(self, destination: str) -> discord.PartialMessageable:
+    async def _channel(self, destination: str) -> discord.PartialMessageable:
         if self._bot is None or self._bot.is_closed():
             raise RetryLater("Discord is not connected.")
-        _, _, channel = destination.partition(":")
-        if not channel.isdecimal():
-            raise DestinationGone(f"{destination} is no Discord channel; write discord: and the channel's number.")
-        return self._bot.get_partial_messageable(int(channel))
+        *_, kind, number = destination.split(":")
+        if not number.isdecimal() or kind not in ("discord", "user"):
+            raise DestinationGone(
+                f"{destination} is nothing on Discord; write discord: and the channel's number, or discord:user: and "
+                "the person's."
+            )
+        channel = int(number) if kind == "discord" else await self._direct_channel(self._bot, int(number))
+        return self._bot.get_partial_messageable(channel)
+
+    async def _direct_channel(self, bot: DiscordBot, person: int) -> int:
+        if person not in self._direct:
+            self._direct[person] = (await bot.create_dm(discord.Object(person))).id
+        return self._direct[person]
 
     async def _run(self) -> None:
-        try:
+        message_content = True
+        for pause in _pauses():
             try:
-                await self._serve(message_content=True)
+                await self._serve(message_content=message_content)
             except discord.PrivilegedIntentsRequired:
                 log.warning(
                     "Discord withholds the text of messages; the bot answers slash commands and mentions only",
                     mend="switch on Message Content Intent at https://discord.com/developers/applications (Bot)",
                 )
-                await self._serve(message_content=False)
-        except discord.LoginFailure as error:
-            raise ConfigError(_REFUSED) from error
-        except discord.ConnectionClosed as error:
-            raise ConfigError(_REFUSED if error.code == 4004 else f"Discord ended the session: {error}") from error
-        except (discord.HTTPException, discord.RateLimited, discord.GatewayNotFound, *_BROKEN) as error:
-            raise _unreachable(error) from error
+                message_content = False
+                continue
+            except discord.LoginFailure as error:
+                raise ConfigError(REFUSED) from error
+            except discord.ConnectionClosed as error:
+                raise ConfigError(REFUSED if error.code == 4004 else f"Discord ended the session: {error}") from error
+            except (discord.HTTPException, discord.RateLimited, *BROKEN) as error:
+                log.warning("Discord not reached", reason=unreachable(error), again_in=round(pause))
+            except RetryLater as error:
+                log.warning("Discord not reached", reason=str(error), again_in=round(pause))
+            else:
+                return
+            self._settled.set()
+            await asyncio.sleep(pause)
 
     async def _serve(self, *, message_content: bool) -> None:
+        """Log in, and be connected until the bot is closed; post from the login on."""
         async with DiscordBot(
             self._add_cogs,
             prefix=self._prefix,
             message_content=message_content,
-            connected=self._connected.set,
-        ) as self._bot:
-            await self._bot.login(self._token)
-            await self._bot.connect()
+            connected=self._settled.set,
+            trace=self._limiter.trace(),
+        ) as bot:
+            await bot.login(self._token)
+            self._bot = bot
+            for pause in _pauses():
+                try:
+                    await bot.connect()
+                # RecursionError: discord.py's own attempts nest, one in the other, at the first connection.
+                except (discord.GatewayNotFound, discord.RateLimited, RetryLater, RecursionError, *BROKEN) as error:
+                    log.warning("Discord's gateway not reached", reason=unreachable(error), again_in=round(pause))
+                else:
+                    return
+                self._settled.set()
+                await asyncio.sleep(pause)
 
-    def _tell_of_end(self, running: asyncio.Task[None]) -> None:
-        # Before the greeting, start() raises it.
-        if not running.cancelled() and (error := running.exception()) and self._connected.is_set():
-            log.error("Discord is gone until a restart", reason=str(error), exc_info=error)
+
+def _pauses() -> Iterator[float]:
+    """Seconds before each next attempt: doubled up to five minutes, and spread."""
+    longest = 2.0
+    while True:
+        yield longest * random.uniform(0.5, 1.0)  # noqa: S311 - a spread, no secret
+        longest = min(2 * longest, _LONGEST_PAUSE)
+
+
+def _tell_of_end(running: asyncio.Task[None]) -> None:
+    if not running.cancelled() and (error := running.exception()):
+        log.error("Discord is gone until a restart", reason=str(error), exc_info=error)
+
+
+@lru_cache(maxsize=16)
+def _drawn(card: Card) -> discord.Embed:
+    """The card as Discord shows it; an alert is the same for all its channels."""
+    return draw(card)
 
 
 async def _send(
@@ -224,38 +260,3 @@ async def _send(
             if error.code != _NO_HISTORY:
                 raise
     return await channel.send(embed=embed, nonce=key)
-
-
-@contextmanager
-def _errors_of(destination: str) -> Iterator[None]:
-    """Turn discord.py's errors, and those of the connection under it, into ours."""
-    try:
-        yield
-    except discord.RateLimited as error:
-        raise RetryLater("Discord asks to wait.", error.retry_after) from error
-    except discord.HTTPException as error:
-        raise _delivery_error(destination, error) from error
-    except _BROKEN as error:
-        raise _unreachable(error) from error
-
-
-def _unreachable(error: Exception) -> RetryLater:
-    return RetryLater(f"Discord can't be reached: {str(error) or type(error).__name__}")
-
-
-def _delivery_error(destination: str, error: discord.HTTPException) -> DeliveryError:
-    if error.code in _GONE:
-        return DestinationGone(f"{destination}: {_GONE[error.code]} (Discord's error {error.code}).")
-    if error.status == 401:
-        return RetryLater(_REFUSED)
-    if error.status == 429 or error.status >= 500 or error.code in _WAIT:
-        return RetryLater(f"Discord could not take the message now ({error.status}, error {error.code}).", _wait(error))
-    return DeliveryError(f"Discord refused the message to {destination} (error {error.code}): {error.text[:300]}")
-
-
-def _wait(error: discord.HTTPException) -> float | None:
-    """The seconds that Discord names; discord.py waits by itself at its own 429s, not at those of the proxy before."""
-    try:
-        return float(error.response.headers["Retry-After"])
-    except (KeyError, ValueError):
-        return None

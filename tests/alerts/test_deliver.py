@@ -225,6 +225,22 @@ async def test_a_destination_that_hangs_does_not_delay_another(newsroom: Newsroo
     assert await deliver(newsroom, Platform(trouble), clock) == 2
 
 
+async def test_a_platform_that_hangs_for_many_does_not_delay_another(newsroom: Newsroom, clock: Clock) -> None:
+    await newsroom.subscribe(*((f"discord:{number}", "") for number in range(100)), ("slack:C1", ""))
+    await newsroom.record("Drones", ASSERTED)
+    other_went_out = asyncio.Event()
+
+    async def trouble(destination: str) -> None:
+        if destination.startswith("discord:"):
+            await other_went_out.wait()
+        else:
+            other_went_out.set()
+
+    platform = Platform(trouble)
+    posters = {"discord": platform, "slack": platform}
+    assert await deliver_due(newsroom.store, posters, newsroom.lexicon, clock) == 101
+
+
 # ── what is killed, cancelled, or done by two ────────────────────────────────────────────────────────────────────────
 
 

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.alerts.deliver import deliver_due
+from bot.commands import Asker, Context, answer
 from bot.model import Card, Claim, Prefs, Rhythm
 from bot.store import prefs, subscriptions
 from tests.alerts.newsroom import ASSERTED, DENIED, START, Newsroom, said, story
 
 HOUR = timedelta(hours=1)
-PLACE = "console"
+PLACE = "discord:7"
 TOLD = (
     *("Crates in a harbour", "Trucks at the border", "A minister speaks", "Night trains", "The general's cellar"),
     *("Welders on strike", "Old barrels", "Ferry delayed", "Parade rehearsed", "Tarpaulins sold", "Ice on the river"),
@@ -45,7 +46,7 @@ class Desk:
         """The titles of what comes until so many hours after the start."""
         self.now = START + hours * HOUR
         before = len(self.posted)
-        await deliver_due(self.newsroom.store, {"console": self}, self.newsroom.lexicon, lambda: self.now)
+        await deliver_due(self.newsroom.store, {"discord": self}, self.newsroom.lexicon, lambda: self.now)
         return [card.title for card in self.posted[before:]]
 
     async def post(self, destination: str, card: Card, *, key: str, reply_to: str | None = None) -> str:
@@ -195,8 +196,6 @@ async def test_a_role_is_mentioned_at_a_post_and_a_reply_and_never_at_an_edit(de
 async def test_another_hour_moves_the_digest_that_is_open(desk: Desk) -> None:
     await desk.subscribe(rhythm="daily")
     await desk.record("Drones", ASSERTED)
-    from bot.commands import Context, answer
-
     context = Context(desk.newsroom.store, desk.newsroom.lexicon, lambda: desk.now)
-    await answer(context, "!prefs daily 03:00")
+    await answer(context.asked_by(Asker(PLACE, PLACE)), "!prefs daily 03:00")
     assert await desk.at(3) == ["Today: 1 new"]

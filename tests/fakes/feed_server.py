@@ -45,7 +45,7 @@ class FeedServer:
 
 def hosts(*urls: str) -> tuple[str, ...]:
     """The hosts of these addresses with their ports, as `allow_hosts` takes them."""
-    return tuple({parts.netloc for parts in map(urlsplit, urls)})
+    return tuple({urlsplit(url).netloc.rpartition("@")[2] for url in urls})
 
 
 @asynccontextmanager

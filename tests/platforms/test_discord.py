@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 import structlog
@@ -11,8 +12,9 @@ from discord.ext import commands
 
 from bot.errors import ConfigError, DeliveryError, DestinationGone, RetryLater
 from bot.model import Card, Section, Text
-from bot.platforms.discord_app import DiscordApp
-from tests.fakes.discord_server import CHANNEL_ID, TOKEN, DiscordServer, discord_server
+from bot.platforms import discord_app
+from bot.platforms.discord_app import DiscordApp, DiscordBot
+from tests.fakes.discord_server import CHANNEL_ID, PERSON_ID, TOKEN, DiscordServer, discord_server
 
 HERE = f"discord:{CHANNEL_ID}"
 CARD = Card("Freedonia → Sylvania", (Section(None, ((Text("Sylvania denies it"),),)),), status="contested")
@@ -27,7 +29,7 @@ async def add_cogs(bot: commands.AutoShardedBot) -> None:
 
 
 def app_of(server: DiscordServer, token: str = TOKEN) -> DiscordApp:
-    return DiscordApp(token, add_cogs, api_base=server.api_base, gateway=server.api_base.replace("http", "ws"))
+    return DiscordApp(token, add_cogs, api_base=server.api_base, gateway=server.gateway_address)
 
 
 @pytest.fixture
@@ -96,7 +98,7 @@ async def test_where_replies_are_not_allowed_a_reply_is_posted_by_itself(
     assert "message_reference" not in server.messages[CHANNEL_ID][1]
 
 
-@pytest.mark.parametrize("destination", ["discord:404404", "discord:general", "discord:"])
+@pytest.mark.parametrize("destination", ["discord:404404", "discord:general", "discord:", "discord:user:ann"])
 async def test_a_channel_that_is_not_there_is_gone(app: DiscordApp, destination: str) -> None:
     with pytest.raises(DestinationGone, match=destination):
         await app.post(destination, CARD, key="k")
@@ -156,11 +158,95 @@ async def test_a_wrong_token_is_an_error_of_the_configuration_that_does_not_show
     await app.stop()
 
 
-async def test_an_unreachable_discord_asks_for_another_try(unused_tcp_port: int) -> None:
+async def test_an_unreachable_discord_is_tried_again_until_it_answers(unused_tcp_port: int) -> None:
     app = DiscordApp(TOKEN, add_cogs, api_base=f"http://127.0.0.1:{unused_tcp_port}/api/v10")
-    with pytest.raises(RetryLater, match="can't be reached"):
+    with structlog.testing.capture_logs() as logs:
         await app.start()
+    assert "can't be reached" in logs[0]["reason"]
+    with pytest.raises(RetryLater):
+        await app.post(HERE, CARD, key="k")
+    async with discord_server(port=unused_tcp_port) as server:
+        while not server.messages[CHANNEL_ID]:
+            with suppress(RetryLater):
+                await app.post(HERE, CARD, key="k")
+            await asyncio.sleep(0.05)
+        await app.stop()
+
+
+async def test_without_a_gateway_alerts_are_posted_all_the_same(
+    server: DiscordServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discord_app, "_GREETING_SECONDS", 0.2)
+    server.gateway.open = False
+    app = app_of(server)
+    await app.start()
+    assert await app.post(HERE, CARD, key="k")
+    assert not server.sessions
     await app.stop()
+
+
+async def no_wait(_bot: object, _shard: int | None, *, initial: bool = False) -> None:
+    """Do without discord.py's five seconds before another IDENTIFY."""
+
+
+async def test_a_gateway_that_is_gone_for_a_while_is_found_again(
+    server: DiscordServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DiscordBot, "before_identify_hook", no_wait)
+    app = app_of(server)
+    await app.start()
+    server.gateway.open = False
+    server.gateway.drop()
+    assert await app.post(HERE, CARD, key="k")
+    server.gateway.open = True
+    server.messages[CHANNEL_ID].clear()
+    async with asyncio.timeout(20):
+        while not server.messages[CHANNEL_ID] or server.messages[CHANNEL_ID][-1]["content"] != "back":
+            await server.say("!echo back")
+            await asyncio.sleep(0.2)
+    await app.stop()
+
+
+async def test_a_post_that_was_cut_off_by_the_stop_is_not_made_twice(server: DiscordServer) -> None:
+    app = app_of(server)
+    await app.start()
+    server.rest.delay = 0.4
+    posting = asyncio.create_task(app.post(HERE, CARD, key="case-1-first"))
+    await server.wait_for_messages(1)  # it is there, and its answer is still to come
+    posting.cancel()
+    await app.stop()
+    server.rest.delay = 0
+    again = app_of(server)
+    await again.start()
+    await again.post(HERE, CARD, key="case-1-first")
+    assert len(server.messages[CHANNEL_ID]) == 1
+    await again.stop()
+
+
+async def test_a_post_whose_answer_was_lost_is_not_made_twice(server: DiscordServer, app: DiscordApp) -> None:
+    server.lose_next()
+    with pytest.raises(RetryLater):
+        await app.post(HERE, CARD, key="case-1-first")
+    await app.post(HERE, CARD, key="case-1-first")
+    assert len(server.messages[CHANNEL_ID]) == 1
+
+
+async def test_a_person_is_written_to_in_private(server: DiscordServer, app: DiscordApp) -> None:
+    to = f"discord:user:{PERSON_ID}"
+    first = await app.post(to, CARD, key="a")
+    await app.post(to, LATER, key="b", reply_to=first)
+    await app.edit(to, first, LATER)
+    (channel,) = [one for one in server.channels.values() if one.person == PERSON_ID]
+    assert [message["embeds"][0]["description"] for message in server.messages[channel.id]] == ["Two outlets"] * 2
+    assert [path for _, path in server.requests].count("/api/v10/users/@me/channels") == 1
+
+
+async def test_a_person_who_takes_no_messages_or_is_not_there_is_gone(server: DiscordServer, app: DiscordApp) -> None:
+    server.blocked.add(PERSON_ID)
+    with pytest.raises(DestinationGone, match="no messages"):
+        await app.post(f"discord:user:{PERSON_ID}", CARD, key="k")
+    with pytest.raises(DestinationGone, match="does not exist"):
+        await app.post("discord:user:404404", CARD, key="k")
 
 
 async def test_before_the_start_and_after_the_stop_posts_are_to_be_tried_later(server: DiscordServer) -> None:
