@@ -45,10 +45,13 @@ _PULSE = 5.0  # seconds between two looks into the store, in which another proce
 class Poster(Protocol):
     """Where cards go: what a platform does for alerts."""
 
-    async def post(self, destination: str, card: Card, *, key: str, reply_to: str | None = None) -> str:
+    async def post(
+        self, destination: str, card: Card, *, key: str, reply_to: str | None = None, again: bool = False
+    ) -> str:
         """Post a card and return the platform's id of the message; the same key never makes two, where it can tell.
 
-        Raises RetryLater, or DestinationGone.
+        `again`: it was tried before, and the message may be there already, which a platform without such keys has to
+        look for. Raises RetryLater, or DestinationGone.
         """
 
     async def edit(self, destination: str, message: str, card: Card) -> None:
@@ -186,13 +189,14 @@ async def _hand_over(desk: _Desk, alert: Alert) -> str | None:
     if case is None:  # its last claim was withdrawn meanwhile, and the alert with it
         return None
     poster = desk.posters[_platform(alert.destination)]
+    again = alert.attempts > 0
     if alert.kind == "edit":
         await poster.edit(alert.destination, alert.message or "", cards.alert(case, desk.lexicon()))
         return None
     if alert.kind == "reply":
         card = cards.status_change(case, alert.was or case.status, desk.lexicon())
-        return await poster.post(alert.destination, card, key=alert.key, reply_to=alert.message)
-    return await poster.post(alert.destination, cards.alert(case, desk.lexicon()), key=alert.key)
+        return await poster.post(alert.destination, card, key=alert.key, reply_to=alert.message, again=again)
+    return await poster.post(alert.destination, cards.alert(case, desk.lexicon()), key=alert.key, again=again)
 
 
 async def _failed(desk: _Desk, alert: Alert, error: Exception) -> None:

@@ -150,7 +150,9 @@ class DiscordApp:
         running.cancel()
         await asyncio.wait({running}, timeout=1)
 
-    async def post(self, destination: str, card: Card, *, key: str, reply_to: str | None = None) -> str:
+    async def post(
+        self, destination: str, card: Card, *, key: str, reply_to: str | None = None, again: bool = False
+    ) -> str:
         """Post `card` and return the message's id; the same `key` again within minutes gives the first message's.
 
         Where a reply is not possible, since the message was deleted, say, the card is posted by itself. Raises
