@@ -187,6 +187,14 @@ async def _check(settings: Config) -> bool:
     return all_well
 
 
+@cli.command("slack-manifest", epilog="Example: claimwatch slack-manifest > manifest.json")
+def slack_manifest() -> None:
+    """Print what to paste at https://api.slack.com/apps (Create New App, From a manifest) to make the Slack app."""
+    from bot.platforms.slack_manifest import manifest
+
+    typer.echo(manifest(), nl=False)
+
+
 @cli.command(epilog="Example: claimwatch feeds --plain")
 def feeds(plain: PlainOption = False, config: ConfigOption = None) -> None:
     """List the feeds with their last success, last error and next poll."""
