@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.commands.context import Context
 from bot.detect.explain import Explanation, explain
+from bot.detect.lexicon import Lexicon
 from bot.errors import UserError
 from bot.feeds.normal import web_link
 from bot.model import Story
@@ -19,7 +20,7 @@ _ACTORS = 4  # that are looked for
 
 
 async def about(context: Context, text: str, links: Sequence[str] = ()) -> tuple[str, str]:
-    """The command that shows it, and its arguments: ("case", "12"), ("claims", "from:kp to:ru").
+    """The command that shows it, and its arguments: ("case", "12"), ("claims", "from:iran to:russia").
 
     A link of a story that a feed brought leads to its case; else the narrowest of these that finds anything: the
     transfers of which the text tells, all states and organisations in it, any of them. Raises UserError when it names
@@ -33,7 +34,8 @@ async def about(context: Context, text: str, links: Sequence[str] = ()) -> tuple
     headline, _, rest = text.strip()[:_LONGEST].partition("\n")
     now = context.clock()
     story = Story(key="", title=headline, summary=rest, outlet="", seen=now)
-    queries = list(dict.fromkeys(_queries(await asyncio.to_thread(explain, story, context.lexicon))))
+    explanation = await asyncio.to_thread(explain, story, context.lexicon)
+    queries = list(dict.fromkeys(_queries(explanation, context.lexicon)))
     if not queries:
         raise UserError("No state or organisation that is known here is named there. Try !claims with a word of it.")
     for query in queries:
@@ -42,16 +44,21 @@ async def about(context: Context, text: str, links: Sequence[str] = ()) -> tuple
     return "claims", queries[-1]
 
 
-def _queries(explanation: Explanation) -> Iterator[str]:
+def _queries(explanation: Explanation, lexicon: Lexicon) -> Iterator[str]:
     """What to look for, the narrowest first."""
     for claim in explanation.claims:
-        yield " ".join(
-            f"{field}:{code.lower()}"
-            for field, code in (("from", claim.supplier), ("to", claim.recipient))
-            if code is not None
-        )
+        parties = (("from", claim.supplier), ("to", claim.recipient))
+        if named := " ".join(f"{field}:{_named(code, lexicon)}" for field, code in parties if code):
+            yield named
     words = [word for unit in explanation.units for word in unit.words if word.kind == "actor"]
-    codes = list(dict.fromkeys(code.strip().lower() for word in words for code in word.meaning.split(",")))[:_ACTORS]
+    codes = list(dict.fromkeys(code.strip() for word in words for code in word.meaning.split(",")))[:_ACTORS]
     if codes:
-        yield " ".join(codes)
-        yield " OR ".join(codes)
+        names = [_named(code, lexicon) for code in codes]
+        yield " ".join(names)
+        yield " OR ".join(names)
+
+
+def _named(code: str, lexicon: Lexicon) -> str:
+    """An actor as a query names it: by its name, since codes such as BY, IN and IT are words too."""
+    name = lexicon.name(code).lower()
+    return name if name.isalpha() else f'"{name}"'

@@ -26,8 +26,9 @@ _LOOK_BACK = 25 * 3600  # seconds: alerts are given up after a day
 _PAGE, _PAGES = 200, 20  # messages looked through for one of ours
 _KEPT = 10_000  # channels whose next turn is remembered
 
-# What others wrote is no markup, and a link brings no preview: the card says what there is to say.
-_AS_IT_IS: Json = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
+# Slack is not to look for names, channels and addresses in a text, nor to add a preview of each link.
+_AS_IT_IS: Json = {"parse": "none", "link_names": False}
+_NO_PREVIEW: Json = {"unfurl_links": False, "unfurl_media": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,9 @@ class SlackApi:
 
     async def post(self, channel: str, message: Json, *, thread: str | None = None, key: str | None = None) -> str:
         """Post a message and return its `ts`, by which Slack knows it; with `key` it can be found again."""
-        more: Json = {"metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}}} if key else {}
+        more = dict(_NO_PREVIEW)
+        if key:
+            more["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
         if thread:
             more["thread_ts"] = thread
         post = self.client.chat_postMessage
@@ -105,20 +108,12 @@ class SlackApi:
         """Post a message that only one person sees, until they reload."""
         more: Json = {"thread_ts": thread} if thread else {}
         post = self.client.chat_postEphemeral
-        await self._call(channel, post, apart=self._apart, channel=channel, user=user, **message, **more)
+        await self._call(channel, post, apart=self._apart, channel=channel, user=user, **message, **_AS_IT_IS, **more)
 
     async def update(self, channel: str, ts: str, message: Json) -> None:
         """Let a message of ours show another content."""
-        await self._call(
-            "chat.update",
-            self.client.chat_update,
-            what=channel,
-            channel=channel,
-            ts=ts,
-            **message,
-            parse="none",
-            link_names=False,
-        )
+        update = self.client.chat_update
+        await self._call("chat.update", update, what=channel, channel=channel, ts=ts, **message, **_AS_IT_IS)
 
     async def find(self, channel: str, key: str, *, thread: str | None = None) -> str | None:
         """The `ts` of the message that was posted with `key` within a day, in a thread or in the channel."""
@@ -150,7 +145,7 @@ class SlackApi:
         """Answer through the address that came with a command or a click; raises DeliveryError when it is too late."""
         hook = AsyncWebhookClient(url, session=self._session, retry_handlers=[], timeout=_SECONDS_A_CALL)
         with errors_of("the answer"):
-            done = await hook.send_dict({**body, **_AS_IT_IS})
+            done = await hook.send_dict({**body, **_AS_IT_IS, **_NO_PREVIEW})
         if done.status_code != 200:
             raise DeliveryError(f"Slack took no answer ({done.status_code}: {done.body[:200]}).")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -14,7 +16,7 @@ from bot.platforms.slack_answers import Answers
 from bot.platforms.slack_api import Identity, SlackApi, client
 from bot.platforms.slack_card import draw
 from bot.platforms.slack_check import accepted
-from bot.platforms.slack_errors import NotThere, TooLong
+from bot.platforms.slack_errors import NotThere, Refused, TooLong
 from bot.platforms.slack_listen import Listener
 
 log = structlog.stdlib.get_logger(__name__)
@@ -87,7 +89,7 @@ class SlackApp:
         or DeliveryError when Slack refuses this one message.
         """
         api, channel = await self._channel(destination)
-        if again and (found := await api.find(channel, key, thread=reply_to)):
+        if again and (found := await _find(api, channel, key, reply_to)):
             log.info("message was posted before", destination=destination, message=found)
             return found
         try:
@@ -132,6 +134,20 @@ class SlackApp:
         raise DestinationGone(
             f"{destination} is no Slack channel; write slack: and the channel's id, as in slack:C0123."
         )
+
+
+async def _find(api: SlackApi, channel: str, key: str, thread: str | None) -> str | None:
+    """The message that an earlier try has made: in the thread, or in the channel where there is no thread any more."""
+    try:
+        if thread:
+            with suppress(NotThere):
+                return await api.find(channel, key, thread=thread)
+        return await api.find(channel, key)
+    except Refused as error:
+        if error.code != "missing_scope":
+            raise
+        log.warning("the app may not look for what it posted, so it may post it twice", reason=str(error))
+        return None
 
 
 def _bolt(token: str, base_url: str, identity: Identity) -> AsyncApp:

@@ -1,6 +1,6 @@
-"""Takes what Slack sends: acknowledges it first, within the three seconds that Slack waits, then answers it.
+"""Answers what Slack sends; `slack_socket.py` has acknowledged it before, since Slack waits for three seconds only.
 
-What nobody listens to is never acknowledged by bolt, and sent again and again: so everything has a listener here.
+Of what has no listener bolt warns each time, and a form without one it never acknowledges: so everything has one here.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ _SEEN = 5_000  # messages that are remembered: Slack sends an event again up to 
 _WAIT = 30.0  # seconds that an answer waits where Slack asks it to; after that nobody reads it any more
 # Messages that a person wrote: https://docs.slack.dev/reference/events/message
 _WRITTEN = frozenset({None, "thread_broadcast", "file_share"})
+_DIRECT = frozenset({"im", "app_home"})
 
 
 class Listener:
@@ -125,7 +126,7 @@ class Listener:
         if mention and not text[: mention.start()].strip():
             return self._bare(typed(text[mention.end() :]))
         words = typed(text)
-        if event.get("channel_type") == "im":
+        if event.get("channel_type") in _DIRECT:
             return self._bare(words)
         if words.startswith(self._prefix) and _is_ours(bare := self._bare(words)):
             return bare
@@ -158,7 +159,7 @@ class Listener:
 
     async def _send(self, event: Json, answer: Answer) -> None:
         channel, thread = event["channel"], event.get("thread_ts")
-        if answer.failed and event.get("channel_type") != "im":
+        if answer.failed and event.get("channel_type") not in _DIRECT:
             await self._api.whisper(channel, event["user"], answer.message, thread=thread)
         else:
             await self._api.post(channel, answer.message, thread=thread)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from contextlib import suppress
 
 import structlog
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import RetryLater
@@ -22,6 +25,23 @@ log = structlog.stdlib.get_logger(__name__)
 _CONNECT_SECONDS = 20.0
 _CLOSE_SECONDS = 5.0
 _PING_SECONDS = 10.0
+
+# bolt looks every 10 ms whether a listener has acknowledged, while the listener is at its work already. So all else is
+# acknowledged before bolt sees it; these carry the answer in their acknowledgement: the errors of a form, a list.
+_ANSWERED_BY_ACK = frozenset({"view_submission", "block_suggestion"})
+
+
+class _Brief(logging.Filter):
+    """Leaves the traceback out where Slack can't be reached or says no: that is no fault of the program."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], (SlackApiError, OSError)):
+            record.exc_info = None
+        return True
+
+
+_sdk_log = logging.getLogger(f"{__name__}.sdk")
+_sdk_log.addFilter(_Brief())
 
 
 class Socket(SocketModeClient):
@@ -53,12 +73,16 @@ async def connect(app: AsyncApp, client: AsyncWebClient, *, ping: float = _PING_
     `client` carries the app-level token; `ping`: seconds between two looks whether the connection still stands.
     """
     address = await address_of(client)
-    socket = Socket(app_token=client.token or "", web_client=client, ping_interval=ping)
+    socket = Socket(app_token=client.token or "", logger=_sdk_log, web_client=client, ping_interval=ping)
     socket.wss_uri = address
 
     async def handle(_client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        start = time.time()
-        await send_async_response(socket, request, await run_async_bolt_app(app, request), start)
+        if request.payload.get("type") in _ANSWERED_BY_ACK:
+            start = time.time()
+            await send_async_response(socket, request, await run_async_bolt_app(app, request), start)
+        else:
+            await socket.send_socket_mode_response(SocketModeResponse(request.envelope_id))
+            await run_async_bolt_app(app, request)
 
     socket.socket_mode_request_listeners.append(handle)
     try:

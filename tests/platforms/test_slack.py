@@ -96,6 +96,19 @@ async def test_a_second_try_of_what_was_never_posted_posts_it(slack: SlackServer
     assert len(slack.posted()) == 2
 
 
+async def test_a_second_try_of_a_reply_to_what_is_gone_looks_in_the_channel(
+    slack: SlackServer, slack_app: SlackApp
+) -> None:
+    ts = await slack_app.post(HERE, CARD, key="k")
+    slack.fail_next("conversations.replies", "thread_not_found")
+    assert await slack_app.post(HERE, CARD, key="k", reply_to="1.000001", again=True) == ts
+
+
+async def test_an_app_that_may_not_look_posts_rather_than_not(slack: SlackServer, slack_app: SlackApp) -> None:
+    slack.fail_next("conversations.history", "missing_scope")
+    assert await slack_app.post(HERE, CARD, key="k", again=True)
+
+
 # ── errors ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

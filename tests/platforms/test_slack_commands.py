@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.commands import COMMANDS, Context
+from bot.commands import COMMANDS, Context, answer
+from bot.errors import UserError
 from bot.platforms.slack_answers import NEXT, PREVIOUS, SHARE, SORRY
 from bot.platforms.slack_app import SlackApp
+from bot.platforms.slack_card import draw, draw_text
 from bot.platforms.slack_manifest import manifest
 from tests.fakes.slack_people import click, event_of, open_home, say, slash, use_shortcut
 from tests.fakes.slack_server import ANN, BEN, BOT_USER, NEWS, SlackServer
@@ -45,11 +47,26 @@ async def post(server: SlackServer, count: int = 1, channel: str = NEWS) -> dict
 async def test_a_slash_command_is_acknowledged_at_once_and_answered_to_that_person_only(slack: SlackServer) -> None:
     envelope = await slash(slack, "/claims", "elbonia", user=BEN)
     assert await slack.acknowledged(envelope) < 3
-    answer = await whisper(slack)
+    told = await whisper(slack)
     assert slack.order == [envelope, "answer"]
-    assert "Elbonia → Freedonia" in shown(answer)
-    assert (answer["user"], answer["response_type"]) == (BEN, "ephemeral")
+    assert "Elbonia → Freedonia" in shown(told)
+    assert (told["user"], told["response_type"]) == (BEN, "ephemeral")
     assert not slack.posted()
+
+
+@pytest.mark.parametrize("example", [example for command in COMMANDS.values() for example in command.examples])
+async def test_every_command_says_on_slack_what_it_says_elsewhere(
+    slack: SlackServer, context: Context, example: str
+) -> None:
+    await slash(slack, "/claimwatch", example)
+    told = await whisper(slack)
+    try:
+        card = await answer(context, example)
+    except UserError as error:
+        assert told["text"] == draw_text(str(error))
+    else:
+        assert told["text"] == draw(card)["text"]
+        assert [shown for shown in told["blocks"] if shown["type"] != "actions"] == draw(card)["blocks"]
 
 
 @pytest.mark.parametrize(("command", "text"), [("/case", "6"), ("/denials", ""), ("/claimwatch", "why 6")])
@@ -60,8 +77,8 @@ async def test_the_other_slash_commands_are_answered_too(slack: SlackServer, com
 
 async def test_the_bare_command_of_the_bot_says_what_can_be_asked(slack: SlackServer) -> None:
     await slash(slack, "/claimwatch")
-    answer = shown(await whisper(slack))
-    assert all(command.usage.replace("&", "&amp;") in answer for command in COMMANDS.values())
+    told = shown(await whisper(slack))
+    assert all(command.usage.replace("&", "&amp;") in told for command in COMMANDS.values())
 
 
 async def test_a_mention_is_answered_in_the_channel_once_though_it_comes_as_two_events(slack: SlackServer) -> None:
@@ -155,13 +172,13 @@ async def test_a_button_goes_on_working_after_a_restart(
     slack: SlackServer, slack_app: SlackApp, context: Context
 ) -> None:
     await slash(slack, "/claims")
-    answer = await whisper(slack)
+    told = await whisper(slack)
     await slack_app.stop()
     again = slack_app_of(slack, context)
     await again.start()
-    await click(slack, answer, NEXT)
-    await slack.until(lambda: SUPPLIERS[0].title() in shown(answer))
-    assert "[Previous page]\n[Share to channel]" in shown(answer)
+    await click(slack, told, NEXT)
+    await slack.until(lambda: SUPPLIERS[0].title() in shown(told))
+    assert "[Previous page]\n[Share to channel]" in shown(told)
     await again.stop()
 
 
@@ -177,11 +194,11 @@ async def test_an_answer_can_be_shared_with_the_channel(slack: SlackServer) -> N
 
 async def test_a_button_of_another_version_says_so(slack: SlackServer) -> None:
     await slash(slack, "/claims")
-    answer = await whisper(slack)
-    answer["blocks"][-1]["elements"][0]["value"] = "strange"
-    await click(slack, answer, NEXT)
+    told = await whisper(slack)
+    told["blocks"][-1]["elements"][0]["value"] = "strange"
+    await click(slack, told, NEXT)
     assert "Ask again" in shown(await whisper(slack, 2))
-    assert "Elbonia" in shown(answer)
+    assert "Elbonia" in shown(told)
 
 
 @pytest.mark.parametrize(
@@ -198,9 +215,9 @@ async def test_the_shortcut_finds_what_is_known_about_a_message(
     slack: SlackServer, message: dict[str, Any], found: str
 ) -> None:
     assert await slack.acknowledged(await use_shortcut(slack, message)) < 3
-    answer = await whisper(slack)
-    assert found in shown(answer)
-    assert answer["response_type"] == "ephemeral"
+    told = await whisper(slack)
+    assert found in shown(told)
+    assert told["response_type"] == "ephemeral"
 
 
 async def test_the_home_tab_shows_the_newest_cases_and_how_to_ask(slack: SlackServer) -> None:
@@ -218,9 +235,9 @@ async def test_the_home_tab_shows_the_newest_cases_and_how_to_ask(slack: SlackSe
 
 async def test_a_mistake_is_told_to_that_person_only(slack: SlackServer) -> None:
     await say(slack, "!clams russia")
-    answer = await whisper(slack)
-    assert "!claims" in shown(answer)
-    assert answer["user"] == ANN
+    told = await whisper(slack)
+    assert "!claims" in shown(told)
+    assert told["user"] == ANN
     assert not slack.posted()
 
 
