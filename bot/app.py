@@ -186,12 +186,15 @@ def check_queries(config: Config, lexicon: Lexicon, time: datetime) -> None:
 
 def check_destinations(config: Config) -> None:
     """Raise ConfigError when the platform of a subscription or of the operators is off."""
+    off = {}
+    if not config.discord.token:
+        off["discord"] = "Discord is off: set discord.token_file or CLAIMWATCH_DISCORD__TOKEN."
+    if not config.slack.token:
+        off["slack"] = "Slack is off: set slack.token_file and slack.app_token_file, or their CLAIMWATCH_SLACK__TOKEN."
     places = {f"subscriptions.{number}.to": wanted.to for number, wanted in enumerate(config.subscriptions, start=1)}
     for key, to in ({"operators": config.operators or ""} | places).items():
-        if to.startswith("discord:") and not config.discord.token:
-            raise ConfigError(
-                f"{key} is {to}, but Discord is off: set discord.token_file or CLAIMWATCH_DISCORD__TOKEN."
-            )
+        if reason := off.get(to.partition(":")[0]):
+            raise ConfigError(f"{key} is {to}, but {reason}")
 
 
 def _wanted_feeds(config: Config) -> list[FeedWanted]:
@@ -209,7 +212,7 @@ def _wanted_feeds(config: Config) -> list[FeedWanted]:
 
 def _wanted_subscriptions(config: Config) -> list[tuple[str, str]]:
     wanted = [(subscription.to, subscription.query) for subscription in config.subscriptions]
-    return wanted or ([] if config.discord.token else [EVERYTHING])
+    return wanted or ([] if config.discord.token or config.slack.token else [EVERYTHING])
 
 
 # ── rules that change ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -320,6 +323,20 @@ def _platforms(app: App) -> list[Platform]:
                 prefix=discord.prefix,
                 api_base=discord.api_base,
                 gateway=discord.gateway,
+            )
+        )
+    slack = config.slack
+    if slack.token and slack.app_token:
+        from bot.platforms.slack_app import SlackApp
+
+        tokens = slack.token.get_secret_value(), slack.app_token.get_secret_value()
+        platforms.append(
+            SlackApp(
+                *tokens,
+                app.context,
+                prefix=slack.prefix,
+                base_url=slack.base_url,
+                admin_group=slack.admin_group,
             )
         )
     return platforms

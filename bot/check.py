@@ -45,6 +45,9 @@ async def check(config: Config) -> AsyncIterator[Finding]:
         yield finding
     if token := config.discord.token:
         yield await _discord(token.get_secret_value(), config.discord.api_base)
+    slack = config.slack
+    if slack.token and slack.app_token:
+        yield await _slack(slack.token.get_secret_value(), slack.app_token.get_secret_value(), slack.base_url)
 
 
 def _configuration(config: Config, lexicon: Lexicon) -> Finding:
@@ -103,3 +106,12 @@ async def _discord(token: str, api_base: str) -> Finding:
     except ClaimwatchError as error:
         return Finding("discord", False, str(error))
     return Finding("discord", True, f"the token is {name}'s; to invite it to a server: {link}")
+
+
+async def _slack(token: str, app_token: str, base_url: str) -> Finding:
+    from bot.platforms.slack_check import log_in
+
+    try:
+        return Finding("slack", True, await log_in(token, app_token, base_url))
+    except ClaimwatchError as error:
+        return Finding("slack", False, str(error))

@@ -183,3 +183,11 @@ async def _check(settings: Config) -> bool:
         typer.echo(f"{'ok  ' if finding.well else 'MEND'}  {finding.subject}: {finding.text}")
         all_well &= finding.well
     return all_well
+
+
+@cli.command("slack-manifest", epilog="Example: claimwatch slack-manifest > manifest.json")
+def slack_manifest() -> None:
+    """Print what to paste at https://api.slack.com/apps (Create New App, From a manifest) to make the Slack app."""
+    from bot.platforms.slack_manifest import manifest
+
+    typer.echo(manifest(), nl=False)

@@ -29,6 +29,7 @@ DEFAULT_FILE = Path("config.toml")
 _PREFIX = "CLAIMWATCH_"
 _DELIMITER = "__"
 _ALIKE = 70  # of 100, rapidfuzz's ratio: `intervall` and `token-file` find their key, `colour` finds none
+_SECRETS = (("discord", "token"), ("slack", "token"), ("slack", "app_token"))  # each may come from a file: token_file
 _SHOWN = 80  # characters of a wrong value that an error repeats
 
 
@@ -59,8 +60,8 @@ def _host(text: str) -> str:
     return host if read.explicit_port is None else f"{host}:{read.explicit_port}"
 
 
-_DESTINATION = r"^(console|discord:(user:)?\d{1,20})$"
-_DESTINATIONS = '"console", "discord:CHANNEL_ID" or "discord:user:USER_ID"'
+_DESTINATION = r"^(console|discord:(user:)?\d{1,20}|slack:[CGDUW][A-Z0-9]{2,20})$"
+_DESTINATIONS = '"console", "discord:CHANNEL_ID", "discord:user:USER_ID", "slack:CHANNEL_ID" or "slack:USER_ID"'
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 FeedAddress = Annotated[WebAddress, AfterValidator(_without_login)]
 Host = Annotated[str, AfterValidator(_host)]
@@ -130,6 +131,22 @@ class Discord(_Keys):
     gateway: str | None = Field(default=None, pattern=r"^wss?://\S+$", description="a ws:// or wss:// address")
 
 
+class Slack(_Keys):
+    """The Slack platform; without its two tokens it is off."""
+
+    token: SecretStr | None = Field(default=None, min_length=1, description="the bot's token (xoxb-…), as text")
+    token_file: Path | None = Field(default=None, description="the path of a file that holds the bot's token")
+    app_token: SecretStr | None = Field(default=None, min_length=1, description="the app's token (xapp-…), as text")
+    app_token_file: Path | None = Field(default=None, description="the path of a file that holds the app's token")
+    prefix: str = Field(
+        default="!", min_length=1, max_length=10, pattern=r"^\S+$", description="1 to 10 characters, no space"
+    )
+    base_url: WebAddress = Field(default="https://slack.com/api/", description="an http:// or https:// address")
+    admin_group: str | None = Field(
+        default=None, pattern=r"^S[A-Z0-9]{2,20}$", description='the id of a user group, as in "S0123ABCD"'
+    )
+
+
 class SubscriptionKeys(_Keys):
     """One [[subscriptions]] table."""
 
@@ -153,6 +170,7 @@ class Config(_Keys):
     polling: Polling = Field(default=Polling(), description="a [polling] table")
     feeds: tuple[FeedKeys, ...] = Field(default=(), description="one or more [[feeds]] tables")
     discord: Discord = Field(default=Discord(), description="a [discord] table")
+    slack: Slack = Field(default=Slack(), description="a [slack] table")
     subscriptions: tuple[SubscriptionKeys, ...] = Field(default=(), description="one or more [[subscriptions]] tables")
 
 
@@ -194,7 +212,7 @@ def load(path: Path | None = None) -> Config:
     """
     file = path or DEFAULT_FILE
     keys = _read(file) if path or file.exists() else {}
-    _let_environment_choose_token(keys)
+    _let_environment_choose_secrets(keys)
     wrong = list(_unknown_variables())
     try:
         config = _Loaded(**keys)
@@ -220,28 +238,30 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigError(f"{file} is not valid TOML: {error}.") from error
 
 
-def _let_environment_choose_token(keys: dict[str, Any]) -> None:
+def _let_environment_choose_secrets(keys: dict[str, Any]) -> None:
     """A token from the environment takes the place of a token_file in config.toml, and the other way round."""
-    names = ("token", "token_file")
-    discord = keys.get("discord")
-    if isinstance(discord, dict) and any(os.environ.get(_variable(("discord", name))) for name in names):
-        for name in names:
-            discord.pop(name, None)
+    for table, secret in _SECRETS:
+        names = (secret, f"{secret}_file")
+        given = keys.get(table)
+        if isinstance(given, dict) and any(os.environ.get(_variable((table, name))) for name in names):
+            for name in names:
+                given.pop(name, None)
 
 
 def _finished(config: Config, folder: Path) -> Config:
-    """With absolute paths, and with the token out of its file."""
-    discord = config.discord
-    if discord.token_file:
-        token = _secret("discord.token_file", folder / discord.token_file.expanduser())
-        discord = discord.model_copy(update={"token": token})
+    """With absolute paths, and with the tokens out of their files."""
+    tables: dict[str, BaseModel] = {"discord": config.discord, "slack": config.slack}
+    for table, secret in _SECRETS:
+        if file := getattr(tables[table], f"{secret}_file"):
+            found = _secret(f"{table}.{secret}_file", folder / file.expanduser())
+            tables[table] = tables[table].model_copy(update={secret: found})
     return Config(
         **dict(config)
         | {
             "database": folder / config.database.expanduser(),
             "rules": config.rules and folder / config.rules.expanduser(),
-            "discord": discord,
         }
+        | tables
     )
 
 
@@ -277,8 +297,15 @@ def _sentence(file: Path, error: ErrorDetails) -> str:
 
 
 def _contradictions(config: Config) -> Iterator[str]:
-    if config.discord.token and config.discord.token_file:
-        yield "discord.token and discord.token_file are both set. Keep one of them."
+    for table, secret in _SECRETS:
+        keys = getattr(config, table)
+        if getattr(keys, secret) and getattr(keys, f"{secret}_file"):
+            yield f"{table}.{secret} and {table}.{secret}_file are both set. Keep one of them."
+    slack = config.slack
+    given = [bool(slack.token or slack.token_file), bool(slack.app_token or slack.app_token_file)]
+    if any(given) and not all(given):
+        there, missing = ("token", "app_token") if given[0] else ("app_token", "token")
+        yield f"slack.{there} is set without slack.{missing}. Slack needs both: the bot's token and the app's."
     if config.polling.min_interval > config.polling.max_interval:
         yield "polling.min_interval is longer than polling.max_interval. Change one of them."
     first: dict[str, int] = {}
@@ -302,7 +329,7 @@ def _instead(place: _Place, write: Callable[[_Place], str]) -> str:
     here = list(_keys_of(tuple(table)))
     if alike := process.extractOne(str(name), here, score_cutoff=_ALIKE):
         return f"Did you mean {write((*table, alike[0]))}?"
-    for other in ((), ("polling",), ("discord",)):
+    for other in ((), ("polling",), ("discord",), ("slack",)):
         if name in _keys_of(other):
             return f"Did you mean {write((*other, name))}?"
     return f"The keys {'of ' + _dotted(tuple(table)) if table else 'there'} are {', '.join(here)}."

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from bot.config import Config, Discord, FeedKeys, Polling, SubscriptionKeys, load
+from bot.config import Config, Discord, FeedKeys, Polling, Slack, SubscriptionKeys, load
 from bot.errors import ConfigError
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
@@ -64,6 +64,7 @@ TABLES: list[tuple[str, type[BaseModel]]] = [
     ("polling", Polling),
     ("feeds", FeedKeys),
     ("discord", Discord),
+    ("slack", Slack),
     ("subscriptions", SubscriptionKeys),
 ]
 
@@ -80,21 +81,24 @@ def test_the_example_holds_every_key_with_its_default(table: str, model: type[Ba
             assert name in commented
         else:
             assert name in part
-            if table not in {"feeds", "subscriptions"} and name not in {"feeds", "subscriptions", "polling", "discord"}:
+            tables = {"feeds", "subscriptions", "polling", "discord", "slack"}
+            if table not in {"feeds", "subscriptions"} and name not in tables:
                 assert type(field.default)(part[name]) == field.default
 
 
 def test_the_example_loads() -> None:
     config = load(EXAMPLE)
-    assert (config.polling, config.discord) == (Polling(), Discord())
+    assert (config.polling, config.discord, config.slack) == (Polling(), Discord(), Slack())
     assert config.subscriptions == (SubscriptionKeys(to="console"),)
 
 
 def test_the_example_with_every_comment_taken_in_loads() -> None:
     text = re.sub(r"^# (?=\w+ = )", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     Path("token").write_text(TOKEN)
-    text = re.sub(r"^token = .*$", "", text, flags=re.MULTILINE).replace("/run/secrets/discord_token", "token")
-    assert load(write(text)).discord.gateway == "wss://gateway.discord.gg"
+    text = re.sub(r"^(app_)?token = .*$", "", text, flags=re.MULTILINE)
+    config = load(write(re.sub(r"/run/secrets/\w+", "token", text)))
+    assert config.discord.gateway == "wss://gateway.discord.gg"
+    assert config.slack.app_token == config.slack.token == config.discord.token
 
 
 # ── what is wrong, and what is allowed ───────────────────────────────────────────────────────────────────────────────
@@ -133,8 +137,11 @@ def test_the_example_with_every_comment_taken_in_loads() -> None:
         ("[[feeds]]\nurl = 'http://ann:pw@x/'", "address without a login"),
         (
             "[[subscriptions]]\nto = '#news'",
-            'subscriptions.1.to is "#news": it must be "console", "discord:CHANNEL_ID" or',
+            'subscriptions.1.to is "#news": it must be "console", "discord:CHANNEL_ID", "discord:user:USER_ID"',
         ),
+        ("[slack]\ntoken = 'xoxb-1'", "slack.token is set without slack.app_token. Slack needs both"),
+        ("[slack]\napp_token_file = 'x'", "slack.app_token is set without slack.token. Slack needs both"),
+        ("[slack]\nadmin_group = '#desk'", 'slack.admin_group is "#desk": it must be the id of a user group'),
         ("a = 1\nb = [1,\nc", "not valid TOML: Invalid value (at line 3, column 1)"),
         (
             "[[feeds]]\nurl='http://a/'\n[[feeds]]\nurl='http://b/'\n[[feeds]]\nurl='http://a/'",

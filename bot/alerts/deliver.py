@@ -49,10 +49,13 @@ _PULSE = 5.0  # seconds between two looks into the store, in which another proce
 class Poster(Protocol):
     """Where cards go: what a platform does for alerts."""
 
-    async def post(self, destination: str, card: Card, *, key: str, reply_to: str | None = None) -> str:
+    async def post(
+        self, destination: str, card: Card, *, key: str, reply_to: str | None = None, again: bool = False
+    ) -> str:
         """Post a card and return the platform's id of the message; the same key never makes two, where it can tell.
 
-        Raises RetryLater, or DestinationGone.
+        `again`: it was tried before, and the message may be there already, which a platform without such keys has to
+        look for. Raises RetryLater, or DestinationGone.
         """
 
     async def edit(self, destination: str, message: str, card: Card) -> None:
@@ -206,8 +209,9 @@ async def _deliver(desk: _Desk, alert: Alert, case: Case | None) -> bool:
 async def _hand_over(desk: _Desk, alert: Alert, case: Case | None) -> str | None:
     """Give the platform the alert's own card, or the case's; return the id of a new message."""
     poster = desk.posters[_platform(alert.destination)]
+    again = alert.attempts > 0
     if alert.card is not None:
-        return await poster.post(alert.destination, alert.card, key=alert.key)
+        return await poster.post(alert.destination, alert.card, key=alert.key, again=again)
     if alert.period is not None:
         return await _hand_over_digest(desk, poster, alert, alert.period)
     if case is None:  # its last claim was withdrawn meanwhile, and the alert with it
@@ -220,14 +224,18 @@ async def _hand_over(desk: _Desk, alert: Alert, case: Case | None) -> str | None
     else:
         card = cards.alert(case, desk.lexicon())
     reply_to = alert.message if alert.kind == "reply" else None
-    return await poster.post(alert.destination, replace(card, mention=alert.mention), key=alert.key, reply_to=reply_to)
+    return await poster.post(
+        alert.destination, replace(card, mention=alert.mention), key=alert.key, reply_to=reply_to, again=again
+    )
 
 
 async def _hand_over_digest(desk: _Desk, poster: Poster, alert: Alert, period: Period) -> str | None:
     items = await desk.store.read(digests.items, alert.id)
     if not items:  # the last claims of all its cases were withdrawn meanwhile
         return None
-    return await poster.post(alert.destination, digest(items, period, desk.lexicon()), key=alert.key)
+    return await poster.post(
+        alert.destination, digest(items, period, desk.lexicon()), key=alert.key, again=alert.attempts > 0
+    )
 
 
 async def _failed(desk: _Desk, alert: Alert, error: Exception) -> None:

@@ -14,10 +14,7 @@ def chosen(asker: Asker, wanted: str | None, *, instead: str) -> str:
     if wanted == "me" or (wanted is None and not asker.keeps_place):
         return asker.person
     if not asker.keeps_place:
-        raise UserError(
-            f"What this channel is told is for those to decide who may manage it (Manage Channels). "
-            f"For yourself: {instead}"
-        )
+        raise UserError(f"What this channel is told is for those to decide who may manage it. For yourself: {instead}")
     return asker.place
 
 

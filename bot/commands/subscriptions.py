@@ -142,4 +142,4 @@ def _check_may_end(asker: Asker, one: Subscription) -> None:
     if one.configured:
         raise UserError(f"Subscription {one.id} stands in config.toml; it has to be taken out there.")
     if not _may_end(asker, one):
-        raise UserError("What this channel is told is for those to decide who may manage it (Manage Channels).")
+        raise UserError("What this channel is told is for those to decide who may manage it.")

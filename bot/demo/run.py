@@ -50,9 +50,11 @@ class _Channel(ConsoleApp):
         super().__init__(console, plain)
         self._pause = _PAUSE if console.is_terminal and not plain else 0
 
-    async def post(self, destination: str, card: Card, *, key: str, reply_to: str | None = None) -> str:
+    async def post(
+        self, destination: str, card: Card, *, key: str, reply_to: str | None = None, again: bool = False
+    ) -> str:
         """Print a card, then wait a little."""
-        message = await super().post(destination, card, key=key, reply_to=reply_to)
+        message = await super().post(destination, card, key=key, reply_to=reply_to, again=again)
         await asyncio.sleep(self._pause)
         return message
 

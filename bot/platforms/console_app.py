@@ -47,7 +47,9 @@ class ConsoleApp:
     async def stop(self) -> None:
         """There is nothing to close."""
 
-    async def post(self, destination: str, card: Card, *, key: str, reply_to: str | None = None) -> str:
+    async def post(
+        self, destination: str, card: Card, *, key: str, reply_to: str | None = None, again: bool = False
+    ) -> str:
         """Print a card, a reply under "↳", and return the number that stands for it."""
         if reply_to is not None:
             self._console.print(RichText("↳"))

@@ -143,7 +143,9 @@ class DiscordApp:
         running.cancel()
         await asyncio.wait({running}, timeout=1)
 
-    async def post(self, destination: str, card: Card, *, key: str, reply_to: str | None = None) -> str:
+    async def post(
+        self, destination: str, card: Card, *, key: str, reply_to: str | None = None, again: bool = False
+    ) -> str:
         """Post `card` and return the message's id; the same `key` again within minutes gives the first message's.
 
         Where a reply is not possible, since the message was deleted, say, the card is posted by itself. Raises
@@ -151,7 +153,7 @@ class DiscordApp:
         """
         with errors_of(destination):
             channel = await self._channel(destination)
-            message = await _send(channel, _drawn(card), key, reply_to)
+            message = await _send(channel, card, key, reply_to)
         return str(message.id)
 
     async def edit(self, destination: str, message: str, card: Card) -> None:
@@ -249,14 +251,17 @@ def _drawn(card: Card) -> discord.Embed:
     return draw(card)
 
 
-async def _send(
-    channel: discord.PartialMessageable, embed: discord.Embed, key: str, reply_to: str | None
-) -> discord.Message:
+async def _send(channel: discord.PartialMessageable, card: Card, key: str, reply_to: str | None) -> discord.Message:
+    embed, ping, mentions = _drawn(card), None, discord.AllowedMentions.none()
+    if card.mention:  # the one role that a subscription names, and nothing that a headline holds
+        ping, mentions.roles = f"<@&{card.mention}>", [discord.Object(int(card.mention))]
     if reply_to is not None:
         there = channel.get_partial_message(int(reply_to)).to_reference(fail_if_not_exists=False)
         try:
-            return await channel.send(embed=embed, nonce=key, reference=there, mention_author=False)
+            return await channel.send(
+                ping, embed=embed, nonce=key, reference=there, allowed_mentions=mentions, mention_author=False
+            )
         except discord.HTTPException as error:
             if error.code != _NO_HISTORY:
                 raise
-    return await channel.send(embed=embed, nonce=key)
+    return await channel.send(ping, embed=embed, nonce=key, allowed_mentions=mentions)

@@ -7,16 +7,14 @@ escaped, between graphemes, so that a cut never leaves half a mark behind.
 
 from __future__ import annotations
 
-import unicodedata
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
-from urllib.parse import quote, urlsplit, urlunsplit
 
 import discord
 import regex
 
 from bot.model import Card, Line, Section, Status, Text
+from bot.platforms.plain import MORE, beginning, clean, units, web_address
 
 # https://docs.discord.com/developers/resources/message#embed-object-embed-limits, counted in UTF-16 code units
 CONTENT = 2000
@@ -32,15 +30,8 @@ _COLOURS: Mapping[Status, int] = {
     "denied": 0x95A5A6,
     "stopped": 0xE74C3C,
 }
-_MORE = "…"
 _NOTHING = "\u200b"  # Discord refuses an empty field name or value
 _SHORTENED = "shortened to what Discord takes"
-
-_INVISIBLE = regex.compile(
-    r"[\p{Cc}\p{Cs}\u00ad\u180e\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
-_PDF, _PDI = "\u202c", "\u2069"
-_CLOSES = dict.fromkeys("\u202a\u202b\u202d\u202e", _PDF) | dict.fromkeys("\u2066\u2067\u2068", _PDI)
 
 # Whatever begins markup, a mention, a timestamp, an emoji or a bare link anywhere in a line; Discord shows a character
 # after a backslash as it is.
@@ -51,16 +42,16 @@ _LINE_MARKUP = regex.compile(r"^(\d*)([-+.])")
 
 def draw(card: Card) -> discord.Embed:
     """Return the card as an embed that Discord accepts, whatever the card holds."""
-    address = _web_address(card.url, _TITLE_ADDRESS)
+    address = web_address(card.url, _TITLE_ADDRESS)
     embed = discord.Embed(
-        title=_line((Text(card.title),), TITLE) or _MORE,
+        title=_line((Text(card.title),), TITLE) or MORE,
         url=address and address[0],
         colour=_COLOURS[card.status] if card.status else None,
     )
     if card.status and card.status not in card.title.lower():
         embed.set_author(name=card.status.capitalize())
-    footer = " · ".join(filter(None, (address and address[1], _clean(card.footer or ""))))
-    room = TOTAL - _units(_SHORTENED) - 3
+    footer = " · ".join(filter(None, (address and address[1], clean(card.footer or ""))))
+    room = TOTAL - units(_SHORTENED) - 3
     _set_footer(embed, footer)
 
     sections = list(card.sections)
@@ -76,13 +67,13 @@ def draw(card: Card) -> discord.Embed:
 
 def draw_text(text: str) -> str:
     """Return `text` on one line as the content of a Discord message, nothing in it acting as markup."""
-    return _line((Text(text),), CONTENT) or _MORE
+    return _line((Text(text),), CONTENT) or MORE
 
 
 def _set_footer(embed: discord.Embed, text: str) -> None:
     # Discord shows a footer as it is, so a backslash would show.
     if text:
-        embed.set_footer(text=text if _units(text) <= FOOTER else _beginning(text, FOOTER, str))
+        embed.set_footer(text=text if units(text) <= FOOTER else beginning(text, FOOTER, str))
 
 
 def _set_description(embed: discord.Embed, lines: list[Line], room: int) -> bool:
@@ -99,7 +90,7 @@ def _add_fields(embed: discord.Embed, sections: Iterable[Section], room: int) ->
         narrow = section.compact and all(sum(len(run.text) for run in line) <= _SIDE_BY_SIDE for line in section.lines)
         name = (_line((Text(section.heading),), NAME) if section.heading else "") or _NOTHING
         for value in _parts(section.lines, VALUE) or [_NOTHING]:
-            if len(embed.fields) == FIELDS or _size(embed) + _units(name) + _units(value) > room:
+            if len(embed.fields) == FIELDS or _size(embed) + units(name) + units(value) > room:
                 return False
             embed.add_field(name=name, value=value, inline=narrow)
             name = _NOTHING
@@ -109,7 +100,7 @@ def _add_fields(embed: discord.Embed, sections: Iterable[Section], room: int) ->
 def _size(embed: discord.Embed) -> int:
     texts = [embed.title, embed.description, embed.author.name, embed.footer.text]
     texts += [text for field in embed.fields for text in (field.name, field.value)]
-    return sum(_units(text) for text in texts if text)
+    return sum(units(text) for text in texts if text)
 
 
 def _parts(lines: Iterable[Line], room: int) -> list[str]:
@@ -117,7 +108,7 @@ def _parts(lines: Iterable[Line], room: int) -> list[str]:
     parts: list[str] = []
     for line in lines:
         drawn = _line(line, room)
-        if parts and _units(parts[-1]) + 1 + _units(drawn) <= room:
+        if parts and units(parts[-1]) + 1 + units(drawn) <= room:
             parts[-1] += "\n" + drawn
         elif drawn:
             parts.append(drawn)
@@ -134,11 +125,11 @@ def _line(line: Line, room: int) -> str:
     drawn = ""
     for run in _joined(line):
         text, styled = _styled(run, quoted=bool(mark))
-        if len(text) <= room and _units(piece := styled(text)) <= room:
+        if len(text) <= room and units(piece := styled(text)) <= room:
             drawn += piece
-            room -= _units(piece)
+            room -= units(piece)
         else:
-            drawn += _beginning(text, room, styled)
+            drawn += beginning(text, room, styled)
             break
     drawn = _LINE_MARKUP.sub(r"\1\\\2", drawn.strip())
     return mark + drawn if drawn else ""
@@ -147,13 +138,13 @@ def _line(line: Line, room: int) -> str:
 def _joined(line: Line) -> Iterator[Text]:
     """The line's runs, cleaned, neighbours of one style and address made one: `**a****b**` is not bold twice."""
     for (style, url), runs in groupby(line, key=lambda run: (run.style, run.url)):
-        yield Text("".join(_clean(run.text) for run in runs), style, url)
+        yield Text("".join(clean(run.text) for run in runs), style, url)
 
 
 def _styled(run: Text, *, quoted: bool) -> tuple[str, Callable[[str], str]]:
     """The run's text, and the function that draws it, or any beginning of it, as Markdown."""
     text = run.text
-    if link := _web_address(run.url, _ADDRESS):
+    if link := web_address(run.url, _ADDRESS):
         address, host = link
         end = f"]({address}) ({_escape(host)})"
         # The label's end is found by brackets, escaped or not, so it may hold none.
@@ -174,61 +165,5 @@ def _between(before: str, text: str, after: str) -> str:
     return text.replace(inner, before + inner + after, 1) if inner else text
 
 
-def _beginning(text: str, room: int, styled: Callable[[str], str]) -> str:
-    """The longest beginning of `text` that, with "…" behind it and styled, takes at most `room` code units, or ""."""
-    graphemes = regex.findall(r"\X", text[: max(room, 0)])  # a character takes one unit at least
-
-    def drawn(count: int) -> str:
-        return styled(_balanced("".join(graphemes[:count]).rstrip() + _MORE))
-
-    fits = bisect_right(range(len(graphemes) + 1), room, key=lambda count: _units(drawn(count)))
-    return drawn(fits - 1) if fits else ""
-
-
-def _units(text: str) -> int:
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
-# ── what others wrote ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _clean(text: str) -> str:
-    """`text` on one line, in NFC, without control and invisible characters, its bidirectional marks balanced."""
-    text = regex.sub(r"\s+", " ", text)
-    return _balanced(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
-
-
-def _balanced(text: str) -> str:
-    """`text` with every bidirectional embedding closed: left open, it turns around whatever stands behind it."""
-    kept: list[str] = []
-    waiting: list[str] = []
-    for character in text:
-        if character in _CLOSES:
-            waiting.append(_CLOSES[character])
-        elif character in {_PDF, _PDI}:
-            if not waiting or waiting[-1] != character:
-                continue
-            waiting.pop()
-        kept.append(character)
-    return "".join(kept) + "".join(reversed(waiting))
-
-
 def _escape(text: str) -> str:
     return _MARKUP.sub(r"\\\g<0>", text)
-
-
-def _web_address(url: str | None, longest: int) -> tuple[str, str] | None:
-    """The address in ASCII, fit to stand in Markdown, and its host (an international one as punycode).
-
-    None for what should not be a link: not http(s), a login in it, a strange host, too long.
-    """
-    try:
-        parts = urlsplit(url or "")
-        host = (parts.hostname or "").encode("idna").decode("ascii")
-        port = f":{parts.port}" if parts.port else ""
-        rest = [quote(part, safe="%/:@!$&'+,;=?") for part in (parts.path, parts.query, parts.fragment)]
-    except ValueError:  # UnicodeError is one
-        return None
-    address = urlunsplit((parts.scheme, host + port, *rest))
-    plain = parts.scheme in {"http", "https"} and parts.username is None and regex.fullmatch(r"[a-z0-9._-]+", host)
-    return (address, host) if plain and len(address) <= longest else None

@@ -30,9 +30,13 @@ class Platform:
     log: list[tuple[str, str, str]] = field(default_factory=list)
     """(what, where, title), where "reply" and "edit" tell the message in their destination's place."""
     keys: list[str] = field(default_factory=list)
+    again: list[bool] = field(default_factory=list)
 
-    async def post(self, destination: str, card: Card, *, key: str, reply_to: str | None = None) -> str:
+    async def post(
+        self, destination: str, card: Card, *, key: str, reply_to: str | None = None, again: bool = False
+    ) -> str:
         self.keys.append(key)
+        self.again.append(again)
         if self.trouble:
             await self.trouble(destination)
         self.log.append(("reply", reply_to, card.title) if reply_to else ("post", destination, card.title))
@@ -253,6 +257,16 @@ async def test_one_killed_between_post_and_note_is_followed_by_the_same_key(news
     clock.now += HOUR
     assert await deliver(newsroom, platform, clock) == 1
     assert platform.keys == [killed.key]
+
+
+async def test_a_platform_is_told_that_an_alert_was_tried_before(newsroom: Newsroom, clock: Clock) -> None:
+    await newsroom.subscribe(("console", ""))
+    await newsroom.record("Drones", ASSERTED)
+    platform = Platform(failing(RetryLater("Later.", 1)))
+    await deliver(newsroom, platform, clock)
+    clock.now += timedelta(seconds=1)
+    await deliver(newsroom, platform, clock)
+    assert platform.again == [False, True]
 
 
 async def test_two_who_deliver_at_once_never_deliver_an_alert_twice(newsroom: Newsroom, clock: Clock) -> None:

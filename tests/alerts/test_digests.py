@@ -49,7 +49,9 @@ class Desk:
         await deliver_due(self.newsroom.store, {"discord": self}, self.newsroom.lexicon, lambda: self.now)
         return [card.title for card in self.posted[before:]]
 
-    async def post(self, destination: str, card: Card, *, key: str, reply_to: str | None = None) -> str:
+    async def post(
+        self, destination: str, card: Card, *, key: str, reply_to: str | None = None, again: bool = False
+    ) -> str:
         self.posted.append(card)
         self.keys.append(key)
         return f"message {len(self.posted)}"

@@ -126,7 +126,7 @@ async def test_a_subscription_ends_by_its_number_or_its_query(context: Context, 
 async def test_others_subscriptions_are_out_of_reach(context: Context) -> None:
     await asked(context, "!subscribe sylvania")
     await asked(context, "!subscribe ruritania me")
-    with pytest.raises(UserError, match="Manage Channels"):
+    with pytest.raises(UserError, match="who may manage it"):
         await asked(context, "!unsubscribe 1", ANN)
     with pytest.raises(UserError, match="no subscription “2” here"):
         await asked(context, "!unsubscribe 2", ANN)
