@@ -24,7 +24,6 @@ from tests.fakes import feed_server
 from tests.fakes.discord_server import TOKEN
 from tests.fakes.discord_server import discord_server as serve_discord
 from tests.fakes.feed_server import item, page, rss, silent
-from tests.fakes.slack_server import slack_server
 from tests.interrupts import heed_interrupts
 
 COMMANDS = ("demo", "run", "poll", "ask", "detect", "check", "feeds", "slack-manifest")
@@ -268,24 +267,6 @@ async def test_check_says_of_each_thing_whether_it_works(claimwatch: Run) -> Non
     assert ended.code == 0
     with sqlite3.connect("claimwatch.db") as database:
         assert database.execute("SELECT count(*) FROM stories").fetchone() == (0,)
-
-
-async def test_check_tries_slack_s_tokens_and_scopes(claimwatch: Run) -> None:
-    async with feed_server.serve() as server, slack_server() as slack:
-        server.pages["/good"] = page(rss(SHELLS))
-        keys = f"[slack]\ntoken = '{slack.token}'\napp_token = '{slack.app_token}'\nbase_url = '{slack.base_url}'"
-        write_config(keys, server.url("/good"))
-        well = await asyncio.to_thread(claimwatch, "check")
-        slack.scopes = "chat:write"
-        ill = await asyncio.to_thread(claimwatch, "check")
-    assert well.code == 0
-    assert "ok    slack: the tokens are claimwatch's" in well.out
-    assert ill.code == 1
-    assert "MEND  slack: " in ill.out
-
-
-def test_the_slack_manifest_is_printed_as_json(claimwatch: Run) -> None:
-    assert json.loads(claimwatch("slack-manifest").out)["settings"]["socket_mode_enabled"]
 
 
 async def test_check_tells_what_to_mend_and_ends_with_1(claimwatch: Run) -> None:

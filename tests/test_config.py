@@ -123,7 +123,7 @@ def test_the_example_with_every_comment_taken_in_loads() -> None:
         ),
         (
             "operators = 'desk'",
-            'operators is "desk": it must be "console", "discord:CHANNEL_ID" or "discord:user:USER_ID".',
+            'operators is "desk": it must be "console", "discord:CHANNEL_ID", "discord:user:USER_ID", ',
         ),
         ("log_level = 'loud'", 'log_level is "loud": it must be "debug", "info", "warning" or "error".'),
         ("polling = 3", "polling is 3: it must be a [polling] table."),

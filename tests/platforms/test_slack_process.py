@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 
 from bot.demo.server import recorded_pages, serve
+from tests.fakes.feed_server import hosts
 from tests.fakes.slack_server import ANN, APP_TOKEN, NEWS, TOKEN
 
 
@@ -29,7 +30,8 @@ async def test_the_bot_posts_to_slack_answers_there_and_stops_on_sigterm(tmp_pat
     root = base_url.removesuffix("/api/")
     async with serve(recorded_pages()) as addresses, aiohttp.ClientSession() as session:
         config.write_text(
-            f'alert_on_first_poll = "all"\n[[feeds]]\nurl = "{addresses[0]}"\n'
+            f'alert_on_first_poll = "all"\npolling.allow_hosts = {list(hosts(addresses[0]))}\n'
+            f'[[feeds]]\nurl = "{addresses[0]}"\n'
             f'[slack]\ntoken = "{TOKEN}"\napp_token = "{APP_TOKEN}"\nbase_url = "{base_url}"\n'
             f'[[subscriptions]]\nto = "slack:{NEWS}"\nquery = "north korea"\n'
         )
