@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from bot.config import Config, Discord, FeedKeys, Polling, SubscriptionKeys, load
+from bot.config import Config, Discord, FeedKeys, Polling, SubscriptionKeys, WebSub, load
 from bot.errors import ConfigError
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
@@ -63,6 +63,7 @@ TABLES: list[tuple[str, type[BaseModel]]] = [
     ("", Config),
     ("polling", Polling),
     ("feeds", FeedKeys),
+    ("websub", WebSub),
     ("discord", Discord),
     ("subscriptions", SubscriptionKeys),
 ]
@@ -80,7 +81,13 @@ def test_the_example_holds_every_key_with_its_default(table: str, model: type[Ba
             assert name in commented
         else:
             assert name in part
-            if table not in {"feeds", "subscriptions"} and name not in {"feeds", "subscriptions", "polling", "discord"}:
+            if table not in {"feeds", "subscriptions"} and name not in {
+                "feeds",
+                "subscriptions",
+                "polling",
+                "websub",
+                "discord",
+            }:
                 assert type(field.default)(part[name]) == field.default
 
 
@@ -125,6 +132,12 @@ def test_the_example_with_every_comment_taken_in_loads() -> None:
             "[[feeds]]\noutlet = 'X'",
             "feeds.1.url is missing: it must be an http:// or https:// address without a login (user:password@).",
         ),
+        ("[websub]\npublic_url = 'https://a.example/?b'", 'websub.public_url is "https://a.example/?b": it must be'),
+        (
+            "[websub]\nlisten = '127.0.0.1'",
+            'websub.listen is "127.0.0.1": it must be an address of this machine with a',
+        ),
+        ("[websub]\nlisten = '127.0.0.1:99999'", 'websub.listen is "127.0.0.1:99999": it must be an address'),
         ("[[feeds]]\nurl = 'feeds.example'", 'feeds.1.url is "feeds.example": it must be an http://'),
         ("[[feeds]]\nurl = 'http://['", "feeds.1.url is"),
         ("[[feeds]]\nurl = 'http://ann:pw@x/'", "address without a login"),
