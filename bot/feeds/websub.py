@@ -34,7 +34,7 @@ from bot.feeds.hubs import LEASE, Mode, Subscription, ask, made_for, new_secret,
 from bot.feeds.poller import Poller, Polling
 from bot.log import redact
 from bot.store import Store
-from bot.store.feeds import Hubbed, hubbed, in_use, keep_hub_secret, keep_hub_until
+from bot.store.feeds import Hubbed, hubbed, in_use, keep_hub_secrets, keep_hub_until
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +71,7 @@ class WebSub:
         self._clock = clock
         self._public_url = public_url.rstrip("/")
         self._hosts = Hosts(settings.host_delay)
+        self._slots = asyncio.Semaphore(settings.concurrency)
         self._held: dict[int, _Held] = {}
         self._by_token: dict[str, _Held] = {}
         self._to_leave: list[Subscription] = []
@@ -143,15 +144,15 @@ class WebSub:
                 return
 
     async def _ask(self, subscription: Subscription, mode: Mode) -> FeedError | None:
-        callback = f"{self._public_url}/websub/{subscription.token}"
+        hub, callback = redact(subscription.hub), f"{self._public_url}/websub/{subscription.token}"
         try:
-            await ask(
-                self._session, subscription, mode, callback, turn=self._hosts.turn, timeout=self._settings.timeout
-            )
+            async with self._slots:
+                turn, timeout = self._hosts.turn, self._settings.timeout
+                await ask(self._session, subscription, mode, callback, turn=turn, timeout=timeout)
         except FeedError as error:
-            log.warning("hub", feed=subscription.feed, hub=redact(subscription.hub), asked=mode, error=str(error))
+            log.warning("hub failed", feed=subscription.feed, hub=hub, asked=mode, error=str(error))
             return error
-        log.info("hub", feed=subscription.feed, hub=redact(subscription.hub), asked=mode)
+        log.info("hub asked", feed=subscription.feed, hub=hub, asked=mode)
         return None
 
     def _put_off(self, held: _Held) -> None:
@@ -167,30 +168,34 @@ class WebSub:
         last = 0
         while feeds := await self._store.read(hubbed, last, _BATCH):
             last = feeds[-1].id
+            with_hub = [(feed, feed.hub) for feed in feeds if feed.hub and feed.in_use]
+            wanted |= {feed.id for feed, _ in with_hub}
+            fresh = {
+                feed.id: new_secret(self._public_url, hub, feed.topic)
+                for feed, hub in with_hub
+                if not feed.secret or not made_for(feed.secret, self._public_url, hub, feed.topic)
+            }
+            if fresh:
+                await self._store.write(keep_hub_secrets, fresh)
+            for feed, hub in with_hub:
+                secret = fresh.get(feed.id) or feed.secret or ""
+                self._hold(Subscription(feed.id, hub, feed.topic, secret), None if feed.id in fresh else feed.until)
             for feed in feeds:
-                if feed.hub and feed.in_use:
-                    wanted.add(feed.id)
-                    await self._hold(feed, feed.hub)
-                elif feed.until:
+                if feed.until and feed.id not in wanted:
                     await self._let_go(feed)
         for feed_id in self._held.keys() - wanted:
             self._end(self._held[feed_id])
 
-    async def _hold(self, feed: Hubbed, hub: str) -> None:
-        held = self._held.get(feed.id)
-        secret, until = feed.secret, feed.until
-        if secret is None or not made_for(secret, self._public_url, hub, feed.topic):
-            secret, until = new_secret(self._public_url, hub, feed.topic), None
-            await self._store.write(keep_hub_secret, feed.id, secret)
-        if held and held.subscription.secret == secret:
+    def _hold(self, subscription: Subscription, until: datetime | None) -> None:
+        held = self._held.get(subscription.feed)
+        if held and held.subscription == subscription:
             return
         if held:
             self._end(held)
         now = self._clock()
         due = now if until is None or until <= now else now + _RENEW_AFTER * (until - now)
-        subscription = Subscription(feed.id, hub, feed.topic, secret)
         new = _Held(subscription, subscription.token, until, due)
-        self._held[feed.id] = self._by_token[new.token] = new
+        self._held[subscription.feed] = self._by_token[new.token] = new
         self._leaving.pop(new.token, None)
 
     async def _let_go(self, feed: Hubbed) -> None:

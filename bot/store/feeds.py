@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -203,9 +203,11 @@ def in_use(connection: Connection, feed_id: int) -> Feed | None:
     return _feed(row) if row else None
 
 
-def keep_hub_secret(connection: Connection, feed_id: int, secret: str) -> None:
-    """Begin a subscription anew, with this secret; the hub has granted nothing yet."""
-    connection.execute(update(feeds).where(feeds.c.id == feed_id).values(hub_secret=secret, hub_until=None))
+def keep_hub_secrets(connection: Connection, secrets: Mapping[int, str]) -> None:
+    """Begin the subscriptions of feeds anew, with these secrets; their hubs have granted nothing yet."""
+    values = [{"of": feed_id, "secret": secret} for feed_id, secret in secrets.items()]
+    anew = update(feeds).where(feeds.c.id == bindparam("of")).values(hub_secret=bindparam("secret"), hub_until=None)
+    connection.execute(anew, values)
 
 
 def keep_hub_until(connection: Connection, feed_id: int, secret: str | None, until: datetime | None) -> None:
