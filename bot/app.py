@@ -28,6 +28,7 @@ from bot.feeds.desk import FeedDesk, open_desk
 from bot.feeds.guard import Guard
 from bot.feeds.poller import Poller, Polling, default_user_agent
 from bot.feeds.recording import Record
+from bot.feeds.websub import WebSub
 from bot.model import Feed, Recorded, Story
 from bot.platforms.base import Platform
 from bot.queries import language
@@ -45,6 +46,9 @@ less than the way to a thread takes; the worst of this length take 6 ms."""
 
 RULES_SECONDS = 5
 """Between two looks whether a user's rules have changed."""
+
+HUB_SECONDS = 60
+"""Between two looks whether a hub is to be asked for something."""
 
 NO_FEED = (
     "There is no feed to poll. Take the list that comes with Claimwatch, `claimwatch feeds starter all`, add one with "
@@ -284,10 +288,15 @@ async def run(config: Config) -> None:
             )
             parts.push_async_callback(_ended, delivery)
             poller = await parts.enter_async_context(app.poller())
+            websub = await _listening(app, poller, parts)
             scheduler = schedule.start(poller)
             parts.push_async_callback(schedule.stop, scheduler, poller, grace=DRAIN_SECONDS)
             if rules:
                 scheduler.add_job(rules.look, "interval", seconds=RULES_SECONDS, args=[app], misfire_grace_time=None)
+            if websub:
+                scheduler.add_job(
+                    websub.look, "interval", seconds=HUB_SECONDS, next_run_time=now(), misfire_grace_time=None
+                )
 
             log.info(
                 "started",
@@ -298,6 +307,18 @@ async def run(config: Config) -> None:
             await _first(stop.wait(), delivery)
             log.info("stopping")
     log.info("stopped")
+
+
+async def _listening(app: App, poller: Poller, parts: AsyncExitStack) -> WebSub | None:
+    """What hubs push to, where there is a public address at which they can."""
+    wanted = app.config.websub
+    if not wanted.public_url:
+        await app.store.write(feeds.end_pushing)
+        return None
+    websub = WebSub(app.store, poller, polling_of(app.config), app.clock, public_url=wanted.public_url)
+    await parts.enter_async_context(websub)
+    await websub.listen(wanted.listen)
+    return websub
 
 
 def _platforms(app: App) -> list[Platform]:

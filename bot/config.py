@@ -50,6 +50,12 @@ def _without_login(url: str) -> str:
     return url
 
 
+def _plain_address(url: str) -> str:
+    if "?" in url or "#" in url:
+        raise ValueError
+    return url
+
+
 def _host(text: str) -> str:
     """As addresses have it once they are read: lower case, an IPv6 address short and in brackets."""
     read = URL(f"http://{text}")
@@ -58,6 +64,13 @@ def _host(text: str) -> str:
     if not plain or not re.fullmatch(r"[\w.-]+|\[[\da-f:.]+\]", host, re.ASCII):
         raise ValueError
     return host if read.explicit_port is None else f"{host}:{read.explicit_port}"
+
+
+def _host_and_port(text: str) -> str:
+    found = re.fullmatch(r"(?:[\w.-]+|\[[\da-f:.]+\]):(\d{1,5})", text, re.ASCII | re.IGNORECASE)
+    if not found or not 1 <= int(found[1]) <= 65_535:
+        raise ValueError
+    return text
 
 
 _DESTINATION = r"^(console|discord:(user:)?\d{1,20}|slack:[CGDUW][A-Z0-9]{2,20})$"
@@ -147,6 +160,18 @@ class Slack(_Keys):
     )
 
 
+class WebSub(_Keys):
+    """What hubs push; without a public address it is off."""
+
+    public_url: Annotated[FeedAddress, AfterValidator(_plain_address)] | None = Field(
+        default=None, max_length=500, description="an http:// or https:// address without login, query or fragment"
+    )
+    listen: Annotated[str, AfterValidator(_host_and_port)] = Field(
+        default="127.0.0.1:8480",
+        description='an address of this machine with a port, such as "127.0.0.1:8480"',
+    )
+
+
 class SubscriptionKeys(_Keys):
     """One [[subscriptions]] table."""
 
@@ -169,6 +194,7 @@ class Config(_Keys):
     log_format: LogFormat = Field(default="auto", description='"auto", "console", "logfmt" or "json"')
     polling: Polling = Field(default=Polling(), description="a [polling] table")
     feeds: tuple[FeedKeys, ...] = Field(default=(), description="one or more [[feeds]] tables")
+    websub: WebSub = Field(default=WebSub(), description="a [websub] table")
     discord: Discord = Field(default=Discord(), description="a [discord] table")
     slack: Slack = Field(default=Slack(), description="a [slack] table")
     subscriptions: tuple[SubscriptionKeys, ...] = Field(default=(), description="one or more [[subscriptions]] tables")
@@ -329,7 +355,7 @@ def _instead(place: _Place, write: Callable[[_Place], str]) -> str:
     here = list(_keys_of(tuple(table)))
     if alike := process.extractOne(str(name), here, score_cutoff=_ALIKE):
         return f"Did you mean {write((*table, alike[0]))}?"
-    for other in ((), ("polling",), ("discord",), ("slack",)):
+    for other in ((), ("polling",), ("websub",), ("discord",), ("slack",)):
         if name in _keys_of(other):
             return f"Did you mean {write((*other, name))}?"
     return f"The keys {'of ' + _dotted(tuple(table)) if table else 'there'} are {', '.join(here)}."

@@ -29,6 +29,7 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(hooks\.slack(?:-gov)?\.com/)[\w/-]+", re.IGNORECASE), r"\1[token]"),
     # user:password@host and key@host, up to the last @ before the path
     (re.compile(r"(?<=://)[^/?#\s\"'<>]+@"), "[login]@"),
+    (re.compile(r"\b[\w.-]+:[^/?#\s\"'<>@]+@(?=[\w\[])"), "[login]@"),  # without its "://"
     # private feeds often carry their key in the query
     (
         re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sqlite3
 import sys
 import threading
@@ -14,12 +15,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.app import run
-from bot.config import Config, Discord, FeedKeys, Polling, SubscriptionKeys
+from bot.app import opened, run
+from bot.config import Config, Discord, FeedKeys, Polling, SubscriptionKeys, WebSub
 from bot.demo.server import recorded_pages, serve
 from bot.errors import ConfigError, StoreError
 from tests.fakes import feed_server
 from tests.fakes.discord_server import CHANNEL_ID, TOKEN, discord_server
+from tests.fakes.hub import hub_server, offering
 
 CHANNEL = SubscriptionKeys(to=f"discord:{CHANNEL_ID}", query="north korea")
 
@@ -78,6 +80,34 @@ async def test_the_bot_posts_to_discord_and_stops_on_sigterm(tmp_path: Path) -> 
         await bot
     assert "North Korea" in str(discord.messages[CHANNEL_ID][0]["embeds"])
     assert_all_closed()
+
+
+async def test_the_bot_with_a_public_address_asks_hubs_to_push(tmp_path: Path) -> None:
+    async with feed_server.serve() as server, hub_server() as hub:
+        server.pages["/f"] = feed_server.page(offering(hub.url, feed_server.item("A treaty", guid="1")))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            hub.bot = free.getsockname()[1]
+        config = Config(
+            database=tmp_path / "x.db",
+            polling=Polling(allow_hosts=feed_server.hosts(server.url("/"), hub.url)),
+            feeds=(FeedKeys(url=server.url("/f")),),
+            websub=WebSub(public_url="https://claimwatch.freedonia.example", listen=f"127.0.0.1:{hub.bot}"),
+        )
+        async with opened(config) as app:  # polled before, so that the first look finds the hub
+            await app.sync()
+            async with app.poller() as poller:
+                await poller.poll_due()
+        bot = asyncio.create_task(run(config))
+        asked = asyncio.create_task(hub.was_asked.wait())
+        await asyncio.wait({asked, bot}, return_when=asyncio.FIRST_COMPLETED)
+        assert not bot.done(), bot.result()
+        assert await hub.verify() == (200, "yes?")
+        os.kill(os.getpid(), signal.SIGTERM)
+        await bot
+    assert_all_closed()
+    with sqlite3.connect(tmp_path / "x.db") as database:
+        assert database.execute("SELECT count(hub_until) FROM feeds").fetchone() == (1,)
 
 
 async def test_a_platform_that_can_not_start_ends_the_bot_with_everything_closed(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from bot.config import Config, Discord, FeedKeys, Polling, Slack, SubscriptionKeys, load
+from bot.config import Config, Discord, FeedKeys, Polling, Slack, SubscriptionKeys, WebSub, load
 from bot.errors import ConfigError
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
@@ -63,6 +63,7 @@ TABLES: list[tuple[str, type[BaseModel]]] = [
     ("", Config),
     ("polling", Polling),
     ("feeds", FeedKeys),
+    ("websub", WebSub),
     ("discord", Discord),
     ("slack", Slack),
     ("subscriptions", SubscriptionKeys),
@@ -81,7 +82,7 @@ def test_the_example_holds_every_key_with_its_default(table: str, model: type[Ba
             assert name in commented
         else:
             assert name in part
-            tables = {"feeds", "subscriptions", "polling", "discord", "slack"}
+            tables = {"feeds", "subscriptions", "polling", "websub", "discord", "slack"}
             if table not in {"feeds", "subscriptions"} and name not in tables:
                 assert type(field.default)(part[name]) == field.default
 
@@ -132,6 +133,12 @@ def test_the_example_with_every_comment_taken_in_loads() -> None:
             "[[feeds]]\noutlet = 'X'",
             "feeds.1.url is missing: it must be an http:// or https:// address without a login (user:password@).",
         ),
+        ("[websub]\npublic_url = 'https://a.example/?b'", 'websub.public_url is "https://a.example/?b": it must be'),
+        (
+            "[websub]\nlisten = '127.0.0.1'",
+            'websub.listen is "127.0.0.1": it must be an address of this machine with a',
+        ),
+        ("[websub]\nlisten = '127.0.0.1:99999'", 'websub.listen is "127.0.0.1:99999": it must be an address'),
         ("[[feeds]]\nurl = 'feeds.example'", 'feeds.1.url is "feeds.example": it must be an http://'),
         ("[[feeds]]\nurl = 'http://['", "feeds.1.url is"),
         ("[[feeds]]\nurl = 'http://ann:pw@x/'", "address without a login"),

@@ -26,6 +26,7 @@ from bot.feeds.addresses import web_address
 from bot.feeds.desk import FeedDesk
 from bot.feeds.entries import Parsed
 from bot.feeds.fetch import Fetched
+from bot.feeds.headers import linked
 from bot.feeds.text import plain
 
 _USUAL = ("/feed", "/rss", "/rss.xml", "/atom.xml", "/index.xml", "/feed.xml", "/feeds/posts/default", "/feed.json")
@@ -41,9 +42,6 @@ _TYPES = frozenset(
     }
 )
 _COMMENTS = re.compile(r"\bcomments?\b|/comments/|\bkommentar|\bcommentaires\b|\bcomentarios\b", re.IGNORECASE)
-# RFC 8288, 3: <address>; rel="alternate"; type="application/rss+xml", <…>
-_LINK_HEADER = re.compile(r"<([^<>]{1,2000})>([^<]{0,1000})")
-_PARAMETER = re.compile(r"""([\w!#$&+.^`|~-]+)\*?\s*=\s*(?:"([^"]*)"|([^\s";,]+))""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +140,7 @@ def feeds_named(body: bytes, content_type: str, address: str, links: Sequence[st
         text = body[:_PAGE_BYTES].decode(charset[1] if charset else "utf-8", "replace")
     except LookupError:
         text = body[:_PAGE_BYTES].decode("utf-8", "replace")
-    base, found = address, [*_in_headers(links)]
+    base, found = address, [*linked(links)]
     for tag, attributes in _tags(text):
         if tag == "base":
             base = urljoin(address, attributes.get("href", ""))
@@ -166,13 +164,6 @@ def _joined(base: str, href: str) -> str | None:
         return web_address(urljoin(base, href.strip())) if href.strip() else None
     except (FeedError, ValueError):
         return None
-
-
-def _in_headers(links: Sequence[str]) -> Iterator[dict[str, str]]:
-    for header in links:
-        for address, rest in _LINK_HEADER.findall(header[:10_000]):
-            parameters = {name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(rest)}
-            yield parameters | {"href": address}
 
 
 def _tags(text: str) -> Iterator[tuple[str, dict[str, str]]]:

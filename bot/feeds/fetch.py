@@ -1,4 +1,4 @@
-"""An address → the bytes behind it, with one conditional GET. The only place that speaks HTTP.
+"""An address → the bytes behind it, with one conditional GET. Only `hubs.py` speaks HTTP besides.
 
 The proxy settings and the .netrc of the environment are not used: a proxy would look up names itself, out of reach of
 the guard, and .netrc would send a login that nobody configured for the feed.

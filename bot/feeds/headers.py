@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -10,6 +11,9 @@ from multidict import CIMultiDictProxy
 
 _MOST = 2**31  # seconds; a greater number means no more than this (RFC 9111, 1.2.2)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)')  # one that is not closed goes to the end, lest it is tried again
+# RFC 8288, 3: <address>; rel="alternate"; type="application/rss+xml", <…>
+_LINK = re.compile(r"<([^<>]{1,2000})>([^<]{0,1000})")
+_PARAMETER = re.compile(r"""([\w!#$&+.^`|~-]+)\*?\s*=\s*(?:"([^"]*)"|([^\s";,]+))""")
 
 Headers = CIMultiDictProxy[str]
 
@@ -48,6 +52,14 @@ def retry_after(headers: Headers) -> float | None:
     value = headers.get("Retry-After", "")
     seconds = _seconds(value)
     return _until(value, headers) if seconds is None else seconds
+
+
+def linked(links: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Return what Link headers name: the parameters of each, in lower case, with its address as "href"."""
+    for header in links:
+        for address, rest in _LINK.findall(header[:10_000]):
+            parameters = {name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(rest)}
+            yield parameters | {"href": address}
 
 
 def _seconds(value: str) -> float | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from bot.feeds.entries import Hints
+from bot.feeds.headers import linked
 from bot.feeds.normal import web_link
 
 NAMES = frozenset({"ttl", "updateperiod", "updatefrequency", "hour", "day"})
@@ -35,6 +37,16 @@ def hints(texts: Mapping[str, Sequence[str]], links: Iterable[tuple[str, str]], 
         hub=found.get("hub"),
         topic=found.get("self"),
     )
+
+
+def with_headers(found: Hints, links: Sequence[str], address: str) -> Hints:
+    """Return the hints with the hub and topic of the Link headers, which go before the feed's own (WebSub, section 4).
+
+    Of several hubs the first is taken: each pushes all there is.
+    """
+    named = ((kind, one["href"]) for one in linked(links) for kind in one.get("rel", "").lower().split())
+    of_headers = hints({}, named, address)
+    return replace(found, hub=of_headers.hub or found.hub, topic=of_headers.topic or found.topic)
 
 
 def _number(texts: Mapping[str, Sequence[str]], name: str) -> int:

@@ -33,6 +33,7 @@ from bot.feeds.articles import Articles
 from bot.feeds.entries import Parsed
 from bot.feeds.fetch import Fetched, fetch, open_session
 from bot.feeds.guard import Guard
+from bot.feeds.hints import with_headers
 from bot.feeds.hosts import Hosts, host_of
 from bot.feeds.outcome import address_of, failed, pushed, read, settle, unchanged
 from bot.feeds.pace import LONGEST_PAUSE, Pacing
@@ -254,7 +255,7 @@ class Poller:
             now,
             self._pacing,
             title=parsed.title,
-            hints=parsed.hints,
+            hints=with_headers(parsed.hints, fetched.links, fetched.address),
             memory=parsed.memory,
             new=new,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -38,6 +38,18 @@ class FeedWanted:
     interval: int  # seconds between polls
     read_article: bool = False  # whether its stories' pages are read too
     adaptive: bool = False  # the interval is only to begin with, and then follows how often it publishes
+
+
+@dataclass(frozen=True, slots=True)
+class Hubbed:
+    """What a feed's WebSub subscription depends on."""
+
+    id: int
+    in_use: bool  # neither paused nor disabled nor gone
+    hub: str | None
+    topic: str  # the name by which the hub knows it: the feed's own address where it says no other
+    secret: str | None
+    until: datetime | None  # when the subscription ends
 
 
 # ── config.toml ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -171,6 +183,42 @@ def kept_body(connection: Connection, feed_id: int, key: str) -> str:
 def kept_memory(connection: Connection, feed_id: int) -> bytes:
     """Return what the parser wants to be given back at this feed's next parse."""
     return connection.execute(select(feeds.c.memory).where(feeds.c.id == feed_id)).scalar() or b""
+
+
+# ── pushed by hubs ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def hubbed(connection: Connection, after: int, limit: int) -> list[Hubbed]:
+    """Return the feeds that have a hub or were pushed by one, at most `limit` of those that came after feed `after`."""
+    topic = func.coalesce(feeds.c.topic, feeds.c.url)
+    columns = (feeds.c.id, _IN_USE.label("in_use"), feeds.c.hub, topic, feeds.c.hub_secret, feeds.c.hub_until)
+    with_hub = or_(feeds.c.hub.is_not(None), feeds.c.hub_until.is_not(None))
+    query = select(*columns).where(with_hub, feeds.c.id > after).order_by(feeds.c.id).limit(limit)
+    return [Hubbed(*row) for row in connection.execute(query)]
+
+
+def in_use(connection: Connection, feed_id: int) -> Feed | None:
+    """Return the feed, without its `memory`, where it is neither paused nor disabled nor gone."""
+    row = connection.execute(select(*_WITHOUT_MEMORY).where(_IN_USE, feeds.c.id == feed_id)).first()
+    return _feed(row) if row else None
+
+
+def keep_hub_secrets(connection: Connection, secrets: Mapping[int, str]) -> None:
+    """Begin the subscriptions of feeds anew, with these secrets; their hubs have granted nothing yet."""
+    values = [{"of": feed_id, "secret": secret} for feed_id, secret in secrets.items()]
+    anew = update(feeds).where(feeds.c.id == bindparam("of")).values(hub_secret=bindparam("secret"), hub_until=None)
+    connection.execute(anew, values)
+
+
+def keep_hub_until(connection: Connection, feed_id: int, secret: str | None, until: datetime | None) -> None:
+    """Keep when the subscription with this secret ends; None: the hub pushes no more."""
+    of_it = and_(feeds.c.id == feed_id, feeds.c.hub_secret.is_not_distinct_from(secret))
+    connection.execute(update(feeds).where(of_it).values(hub_until=until))
+
+
+def end_pushing(connection: Connection) -> None:
+    """Let every feed be polled as if no hub pushed it: nothing listens to hubs any more."""
+    connection.execute(update(feeds).where(feeds.c.hub_until.is_not(None)).values(hub_until=None))
 
 
 # ── what became of a poll ────────────────────────────────────────────────────────────────────────────────────────────

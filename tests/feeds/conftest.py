@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,16 +20,23 @@ from bot.detect.examples import lexicon_with_invented
 from bot.detect.lexicon import Lexicon
 from bot.detect.rules import read_rules
 from bot.feeds.fetch import open_session
+from bot.feeds.guard import Guard
 from bot.feeds.poller import Poller, Polling
 from bot.feeds.recording import PollResult
+from bot.feeds.websub import WebSub
 from bot.model import Feed, Recorded, Story
 from bot.store import Store
-from bot.store.feeds import FeedWanted, all_feeds, sync_configured
+from bot.store.feeds import FeedWanted, all_feeds, keep, sync_configured
 from bot.store.tables import stories
-from tests.fakes.feed_server import FeedServer, serve
+from tests.fakes.feed_server import FeedServer, hosts, item, page, serve
+from tests.fakes.hub import TOPIC, Hub, hub_server, offering
 
 NOW = datetime(2026, 2, 18, 12, 0, tzinfo=UTC)
 INTERVAL = 900
+
+OLD = item("Old treaty", guid="1")
+NEW = item("New treaty", guid="2")
+NEXT = item("Next treaty", guid="3")
 
 
 @dataclass(slots=True)
@@ -122,3 +129,50 @@ async def store(empty_database: Path, tmp_path: Path) -> AsyncIterator[Store]:
 async def newsroom(server: FeedServer, store: Store, lexicon: Lexicon) -> AsyncIterator[Newsroom]:
     async with AsyncExitStack() as stack:
         yield Newsroom(server, store, lexicon, stack)
+
+
+@pytest.fixture
+async def hub() -> AsyncIterator[Hub]:
+    async with hub_server() as hub:
+        yield hub
+
+
+@pytest.fixture
+async def websub(newsroom: Newsroom, hub: Hub) -> AsyncIterator[WebSub]:
+    """Of a bot with one feed, whose last poll found that it offers the hub."""
+    newsroom.server.pages["/f"] = page(offering(hub.url, OLD))
+    await newsroom.want("/f")
+    (feed,) = await newsroom.feeds()
+    polled = replace(feed, hub=hub.url, topic=TOPIC, last_success_at=NOW)
+    await newsroom.store.write(keep, feed, polled)
+    async with bot(newsroom, hub) as websub:
+        yield websub
+
+
+@asynccontextmanager
+async def bot(
+    newsroom: Newsroom,
+    hub: Hub,
+    public_url: str = "https://claimwatch.freedonia.example/in/",
+    max_bytes: int = 1_000_000,
+) -> AsyncIterator[WebSub]:
+    allowed = Guard(newsroom.server.guard.hosts | {*hosts(hub.url)})
+    async with AsyncExitStack() as stack:
+        newsroom.stack = stack
+        poller = await newsroom.open(guard=allowed)
+        polling = Polling(host_delay=0, guard=allowed, max_bytes=max_bytes)
+        websub = WebSub(newsroom.store, poller, polling, lambda: newsroom.now, public_url=public_url)
+        await stack.enter_async_context(websub)
+        hub.bot = await websub.listen("127.0.0.1:0")
+        yield websub
+
+
+async def the_feed(newsroom: Newsroom) -> Feed:
+    (feed,) = await newsroom.feeds()
+    return feed
+
+
+async def recorded(newsroom: Newsroom, title: str) -> None:
+    async with asyncio.timeout(30):
+        while title not in await newsroom.titles():  # noqa: ASYNC110  the store has no event
+            await asyncio.sleep(0.01)
