@@ -109,7 +109,7 @@ def compared(reading: Reading, memory: Memory, now: float) -> Parsed:
     contents = [listed[raw].marks[-1] for raw, _ in reading.listed if not listed[raw].empty]
     others = [listed[raw] for raw in listed.keys() - set(new) if not listed[raw].empty]
     remembered = [
-        replace(record, age=0)
+        replace(record, age=0) if record.age else record
         for raw, record in listed.items()
         if raw not in entries or (entries[raw].date or 0) <= now + AHEAD
     ]

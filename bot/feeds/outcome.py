@@ -31,6 +31,8 @@ TELL_AFTER = 3
 MOVED_AFTER = 3
 """Polls in a row that a permanent redirect has to lead to a readable feed, always the same, until it is believed."""
 
+_NOT_MOVED = {"moved_to": None, "moved_polls": 0}
+
 
 def address_of(feed: Feed) -> str:
     """Return where to fetch a feed: one from config.toml keeps its address there, and has moved all the same."""
@@ -46,13 +48,14 @@ def unchanged(feed: Feed, fetched: Fetched, now: datetime, pacing: Pacing) -> Fe
     A 304 says nothing of validators that it leaves out (RFC 9111, 4.3.4); a whole answer without them has none.
     """
     asked = fetched.body is None
-    after = _well(
+    return _well(
         feed,
         now,
         etag=fetched.etag or (feed.etag if asked else None),
         last_modified=fetched.last_modified or (feed.last_modified if asked else None),
+        **_moved_so_far(feed, fetched),
+        **_next(feed, now, pacing, fetched.fresh_for),  # what that looks at is as it was
     )
-    return _next(_perhaps_moved(after, fetched), now, pacing, fetched.fresh_for)
 
 
 def read(
@@ -84,8 +87,9 @@ def read(
         hub=hints.hub,
         topic=hints.topic,
         memory=memory or None,
+        **_moved_so_far(feed, fetched),
     )
-    return _next(_perhaps_moved(after, fetched), now, pacing, fetched.fresh_for)
+    return replace(after, **_next(after, now, pacing, fetched.fresh_for))
 
 
 def pushed(feed: Feed, now: datetime, new: Collection[datetime]) -> Feed:
@@ -122,27 +126,23 @@ def _well(feed: Feed, now: datetime, new: Collection[datetime] = (), **found: An
     )
 
 
-def _next(feed: Feed, now: datetime, pacing: Pacing, fresh_for: float) -> Feed:
+def _next(feed: Feed, now: datetime, pacing: Pacing, fresh_for: float) -> dict[str, Any]:
     interval = interval_of(feed, now, pacing)
     paced = feed if interval == feed.interval else replace(feed, interval=interval)
-    return replace(paced, next_poll_at=next_of(paced, now, pacing, after=fresh_for))
+    return {"interval": interval, "next_poll_at": next_of(paced, now, pacing, after=fresh_for)}
 
 
-def _perhaps_moved(feed: Feed, fetched: Fetched) -> Feed:
+def _moved_so_far(feed: Feed, fetched: Fetched) -> dict[str, Any]:
     """Count the polls that a permanent redirect holds. It is not followed for good from https to http, nor away from an
     address with a login, which would be lost."""
     there = fetched.moved_to
     if there is None:
-        return (
-            feed
-            if address_of(feed) != feed.url or not feed.moved_polls
-            else replace(feed, moved_to=None, moved_polls=0)
-        )
+        return {} if address_of(feed) != feed.url or not feed.moved_polls else _NOT_MOVED
     here = urlsplit(address_of(feed))
     if there == feed.url or here.username or (here.scheme == "https" and not there.startswith("https:")):
-        return replace(feed, moved_to=None, moved_polls=0)
+        return _NOT_MOVED
     polls = min(feed.moved_polls + 1, MOVED_AFTER) if there == feed.moved_to else 1
-    return replace(feed, moved_to=there, moved_polls=polls)
+    return {"moved_to": there, "moved_polls": polls}
 
 
 # ── kept and told ────────────────────────────────────────────────────────────────────────────────────────────────────

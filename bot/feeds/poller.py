@@ -157,8 +157,12 @@ class Poller:
 
     async def poll(self, feed: Feed) -> PollResult:
         """Poll one feed now. Whatever goes wrong is kept with the feed and told in the result."""
-        async with self._hosts.poll(host_of(address_of(feed))), self._slots:
-            result = await self._polled(feed)
+        host = host_of(address_of(feed))
+        async with self._hosts.poll(host):
+            async with self._slots:
+                result, after = await self._polled(feed, host)
+            if after:  # without a slot: so many polls share a commit
+                result = await self._settled(result, after)
         if result.error:
             log.warning("poll failed", feed=feed.id, url=feed.url, error=result.error)
         elif result.outcome == "changed":
@@ -206,31 +210,23 @@ class Poller:
         task.add_done_callback(lambda _: self._running.pop(feed.id, None))
         return task
 
-    async def _polled(self, feed: Feed) -> PollResult:
-        """How the poll went, whatever goes wrong in it."""
+    async def _polled(self, feed: Feed, host: str) -> tuple[PollResult, Feed | None]:
+        """How the poll went, whatever goes wrong in it, and the feed as it is to be kept."""
         try:
             async with asyncio.timeout(_POLL_SECONDS):
-                return await self._put_off(feed) or await self._poll(feed)
-        except FeedError as error:
-            return await self._failed(PollResult(feed, "failed", error=_line(str(error))), error)
-        except StoreError as error:
-            return await self._failed(PollResult(feed, "failed", error=f"Its stories can't be kept: {error}"))
-        except TimeoutError:
-            error_text = f"The poll took more than {_POLL_SECONDS / 60:g} minutes. What it has recorded is kept."
-            return await self._failed(PollResult(feed, "failed", error=error_text))
+                return await self._put_off(feed, host) or await self._poll(feed)
         except Exception as error:  # one feed's surprise must not stop the others
-            log.exception("internal error in a poll", feed=feed.id, url=feed.url)
-            return await self._failed(PollResult(feed, "failed", error=internal(error)))
+            return await self._failed(feed, error)
 
-    async def _put_off(self, feed: Feed) -> PollResult | None:
+    async def _put_off(self, feed: Feed, host: str) -> tuple[PollResult, Feed | None] | None:
         """The result for a feed whose host has asked, since this feed came to be due, to be left alone."""
-        until = self._hosts.rests_until(host_of(address_of(feed)), self._clock())
+        until = self._hosts.rests_until(host, self._clock())
         if until is None:
             return None
         await self._store.write(keep, feed, replace(feed, next_poll_at=until))
-        return PollResult(feed, "put off")
+        return PollResult(feed, "put off"), None
 
-    async def _poll(self, feed: Feed) -> PollResult:
+    async def _poll(self, feed: Feed) -> tuple[PollResult, Feed]:
         fetched = await fetch(
             self._session,
             address_of(feed),
@@ -241,14 +237,13 @@ class Poller:
             max_bytes=self._settings.max_bytes,
         )
         if fetched.body is None or fetched.body_hash == feed.body_hash:
-            await self._settle(feed, unchanged(feed, fetched, self._clock(), self._pacing))
-            return PollResult(feed, "unchanged")
+            return PollResult(feed, "unchanged"), unchanged(feed, fetched, self._clock(), self._pacing)
         parsed = await self._parsed(fetched, await self._store.read(kept_memory, feed.id))
         result, new = await self._recorder.record_all(feed, stories(parsed, feed, self._clock()))
         result = replace(result, entries=result.entries + parsed.known, skipped=parsed.skipped)
-        if result.error:
-            return await self._failed(result)
         now = self._clock()
+        if result.error:
+            return result, failed(feed, FeedError(result.error), now, self._pacing)
         after = read(
             feed,
             fetched,
@@ -261,8 +256,7 @@ class Poller:
         )
         if parsed.left:  # there was no time for all of it: the next poll goes on, and is a first one if this one was
             after = replace(after, etag=None, last_modified=None, body_hash=None, last_success_at=feed.last_success_at)
-        await self._settle(feed, after)
-        return result
+        return result, after
 
     async def _push(self, feed: Feed, body: bytes, content_type: str) -> PollResult:
         body_hash = hashlib.sha256(body).hexdigest()
@@ -284,19 +278,44 @@ class Poller:
     async def _settle(self, before: Feed, after: Feed) -> None:
         await self._store.write(settle, before, after, now=self._clock(), operators=self._settings.operators)
 
-    async def _failed(self, result: PollResult, error: FeedError | None = None) -> PollResult:
-        """Keep the failure; a database that can't even take that is told in the log and by the next step that asks."""
-        feed, now, after = result.feed, self._clock(), error.after if error else None
-        why = FeedError(result.error or "", after=after, gone=bool(error and error.gone))
+    async def _settled(self, result: PollResult, after: Feed) -> PollResult:
+        """The result once it is kept with the feed; a database that can't take even a failure is told in the log, and
+        by the next step that asks."""
         try:
-            if error and error.host and after:
-                until = now + timedelta(seconds=min(after, LONGEST_PAUSE))
-                self._hosts.rest(error.host, until, now)
-                await self._store.write(put_off, error.host, until)
-            await self._settle(feed, failed(feed, why, now, self._pacing))
-        except StoreError as lost:
-            log.error("failure not kept", feed=feed.id, error=str(lost))  # noqa: TRY400  the sentence says it all
+            await self._settle(result.feed, after)
+        except Exception as error:  # one feed's surprise must not stop the others
+            if result.error is None:
+                return await self._settled(*await self._failed(result.feed, error))
+            log.error("failure not kept", feed=after.id, error=str(error))  # noqa: TRY400  the sentence says it all
         return result
+
+    async def _failed(self, feed: Feed, error: Exception) -> tuple[PollResult, Feed]:
+        """The result of a poll that failed, and the feed after it; a host that asked for it is left alone."""
+        why = self._why(feed, error)
+        now = self._clock()
+        if why.host and why.after:
+            until = now + timedelta(seconds=min(why.after, LONGEST_PAUSE))
+            self._hosts.rest(why.host, until, now)
+            try:
+                await self._store.write(put_off, why.host, until)
+            except StoreError as lost:
+                log.error("host's wish not kept", host=why.host, error=str(lost))  # noqa: TRY400
+        return PollResult(feed, "failed", error=str(why)), failed(feed, why, now, self._pacing)
+
+    def _why(self, feed: Feed, error: Exception) -> FeedError:
+        """What is said of an error in a poll, in a line."""
+        match error:
+            case FeedError():
+                return FeedError(_line(str(error)), after=error.after, gone=error.gone, host=error.host)
+            case StoreError():
+                return FeedError(f"Its stories can't be kept: {error}")
+            case TimeoutError():
+                return FeedError(
+                    f"The poll took more than {_POLL_SECONDS / 60:g} minutes. What it has recorded is kept."
+                )
+            case _:
+                log.error("internal error in a poll", feed=feed.id, url=feed.url, exc_info=error)
+                return FeedError(internal(error))
 
 
 def _line(text: str) -> str:

@@ -68,7 +68,7 @@ class Recorder:
         articles_end = time.monotonic() + _ARTICLES_SECONDS
         for number, given in enumerate(found, start=1):
             story = await self._with_kept_body(feed, given, kept.get(given.key))
-            if kept.get(story.key) == hash_of(story):
+            if story.key in kept and kept[story.key] == hash_of(story):
                 continue
             try:
                 if feed.read_article and story.key not in kept and time.monotonic() < articles_end:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from bot.model import Feed
 from bot.store.feeds import all_feeds
@@ -92,7 +92,10 @@ def resume(connection: Connection, feed_id: int) -> None:
 _FRESH: dict[str, Any] = {"paused": False, "failures": 0, "gone_at": None, "told": None}
 
 
+_NAMES = select(feeds.c.family, feeds.c.outlet, feeds.c.title).where(feeds.c.id == bindparam("of"))
+
+
 def family_of(connection: Connection, feed_id: int, outlet: str) -> str | None:
     """Return who owns `outlet` where that is the feed's own name; None when it is another's, or nobody has said."""
-    row = connection.execute(select(feeds.c.family, feeds.c.outlet, feeds.c.title).where(feeds.c.id == feed_id)).first()
+    row = connection.execute(_NAMES, {"of": feed_id}).first()
     return row.family if row is not None and outlet in (row.outlet, row.title) else None
