@@ -8,20 +8,27 @@ so.
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from rapidfuzz import process
-from yarl import URL
 
+from bot.config_values import (
+    DESTINATION,
+    DESTINATIONS,
+    FeedAddress,
+    Host,
+    Port,
+    WebAddress,
+    host_and_port,
+    plain_address,
+)
 from bot.errors import ConfigError
 from bot.log import LogFormat, LogLevel, redact
 
@@ -35,50 +42,6 @@ _SHOWN = 80  # characters of a wrong value that an error repeats
 
 # ── the keys ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 # A field's description ends the sentence "… must be": it is what an error says is allowed.
-
-
-def _web_address(url: str) -> str:
-    parts = urlsplit(url)  # raises ValueError for what is no address at all
-    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname or any(c.isspace() for c in url):
-        raise ValueError
-    return url
-
-
-def _without_login(url: str) -> str:
-    if "@" in urlsplit(url).netloc:
-        raise ValueError
-    return url
-
-
-def _plain_address(url: str) -> str:
-    if "?" in url or "#" in url:
-        raise ValueError
-    return url
-
-
-def _host(text: str) -> str:
-    """As addresses have it once they are read: lower case, an IPv6 address short and in brackets."""
-    read = URL(f"http://{text}")
-    host = (read.host_subcomponent or "").removesuffix(".")
-    plain = read == URL.build(scheme="http", host=read.host or "", port=read.explicit_port)
-    if not plain or not re.fullmatch(r"[\w.-]+|\[[\da-f:.]+\]", host, re.ASCII):
-        raise ValueError
-    return host if read.explicit_port is None else f"{host}:{read.explicit_port}"
-
-
-def _host_and_port(text: str) -> str:
-    found = re.fullmatch(r"(?:[\w.-]+|\[[\da-f:.]+\]):(\d{1,5})", text, re.ASCII | re.IGNORECASE)
-    if not found or not 1 <= int(found[1]) <= 65_535:
-        raise ValueError
-    return text
-
-
-_DESTINATION = r"^(console|discord:(user:)?\d{1,20}|slack:[CGDUW][A-Z0-9]{2,20})$"
-_DESTINATIONS = '"console", "discord:CHANNEL_ID", "discord:user:USER_ID", "slack:CHANNEL_ID" or "slack:USER_ID"'
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-FeedAddress = Annotated[WebAddress, AfterValidator(_without_login)]
-Host = Annotated[str, AfterValidator(_host)]
-Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
 class _Keys(BaseModel):
@@ -163,10 +126,10 @@ class Slack(_Keys):
 class WebSub(_Keys):
     """What hubs push; without a public address it is off."""
 
-    public_url: Annotated[FeedAddress, AfterValidator(_plain_address)] | None = Field(
+    public_url: Annotated[FeedAddress, AfterValidator(plain_address)] | None = Field(
         default=None, max_length=500, description="an http:// or https:// address without login, query or fragment"
     )
-    listen: Annotated[str, AfterValidator(_host_and_port)] = Field(
+    listen: Annotated[str, AfterValidator(host_and_port)] = Field(
         default="127.0.0.1:8480",
         description='an address of this machine with a port, such as "127.0.0.1:8480"',
     )
@@ -175,7 +138,7 @@ class WebSub(_Keys):
 class SubscriptionKeys(_Keys):
     """One [[subscriptions]] table."""
 
-    to: str = Field(pattern=_DESTINATION, description=_DESTINATIONS)
+    to: str = Field(pattern=DESTINATION, description=DESTINATIONS)
     query: str = Field(
         default="", max_length=500, description="a query of up to 500 characters; an empty one takes everything"
     )
@@ -189,7 +152,7 @@ class Config(_Keys):
     alert_on_first_poll: Literal["none", "newest", "all"] = Field(
         default="none", description='"none", "newest" or "all"'
     )
-    operators: str | None = Field(default=None, pattern=_DESTINATION, description=_DESTINATIONS)
+    operators: str | None = Field(default=None, pattern=DESTINATION, description=DESTINATIONS)
     log_level: LogLevel = Field(default="info", description='"debug", "info", "warning" or "error"')
     log_format: LogFormat = Field(default="auto", description='"auto", "console", "logfmt" or "json"')
     polling: Polling = Field(default=Polling(), description="a [polling] table")
