@@ -27,7 +27,20 @@ from tests.fakes.feed_server import item, page, rss, silent
 from tests.fakes.slack_server import slack_server
 from tests.interrupts import heed_interrupts
 
-COMMANDS = ("demo", "run", "poll", "ask", "detect", "check", "feeds", "slack-manifest")
+COMMANDS = (
+    "demo",
+    "run",
+    "poll",
+    "ask",
+    "detect",
+    "check",
+    "feeds",
+    "status",
+    "alerts",
+    "backup",
+    "export",
+    "slack-manifest",
+)
 SHELLS = item(
     "Ruritania denies sending shells to Freedonia",
     guid="1",
