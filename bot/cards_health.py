@@ -12,7 +12,7 @@ from bot.model import Card, Feed, Health, Line, Section, Text, Undelivered
 _ERRORS = 5  # of feeds, and of deliveries, that are shown
 _LATE = timedelta(minutes=15)  # a backlog that is older than this needs a look
 _TROUBLE = ("failing", "gone", "quiet")
-_BECAME = {"owed": "tried again {}", "dead": "given up {}", "gone": "gone {}"}
+_BECAME = {"owed": "to be tried again {}", "dead": "given up {}", "gone": "gone {}"}
 
 
 def health(found: Health, states: Mapping[str, Sequence[Feed]], *, everything: bool) -> Card:
@@ -87,6 +87,9 @@ def _feed_error(feed: Feed, error: str) -> Line:
 
 def _undelivered(one: Undelivered, *, everything: bool) -> Line:
     where = one.destination if everything else one.destination.partition(":")[0]
+    if one.destinations > 1:
+        others = _count(one.destinations - 1, "other")
+        where = f"{where} and {others}" if everything else f"{where}, {one.destinations:,} destinations"
     became = _BECAME[one.state].format(_minute(one.at))
     return (
         Text(f"{where} · {_count(one.alerts, 'alert')} {became}: "),

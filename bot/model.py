@@ -331,9 +331,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """Alerts that could not be delivered to one destination for one reason."""
+    """Alerts that could not be delivered on one platform for one reason."""
 
-    destination: str
+    destination: str  # the first of them, by name
+    destinations: int  # how many there are
     state: str  # "owed" while they are tried again, "dead" when they were given up, "gone" when the destination is
     reason: str
     alerts: int

@@ -87,7 +87,8 @@ def test_without_a_database_there_is_no_status(claimwatch: Run) -> None:
 async def test_a_manager_learns_what_is_wrong_but_not_the_channels_of_others(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     async with await Store.open(path) as store:
-        owe(("discord:4711", "dead", NOW, "Missing Access"), path=path)
+        failed = [(f"discord:{number}", "owed", NOW, "503 Service Unavailable") for number in (4712, 4713, 4714)]
+        owe(("discord:4711", "dead", NOW, "Missing Access"), *failed, path=path)
         context = Context(store, load(), lambda: datetime.now(UTC))
         manager = context.asked_by(Asker("discord:user:1", "discord:2", "manager"))
         told = text_of(await answer(manager, "!health"))
@@ -95,5 +96,7 @@ async def test_a_manager_learns_what_is_wrong_but_not_the_channels_of_others(tmp
         with pytest.raises(UserError, match="!health is for whoever manages this server"):
             await answer(context.asked_by(Asker("discord:user:3", "discord:2")), "!health")
     assert "discord · 1 alert given up" in told
-    assert "4711" not in told
+    assert "discord, 3 destinations · 3 alerts to be tried again" in told
+    assert "471" not in told
+    assert "discord:4712 and 2 others · 3 alerts" in owner
     assert "discord:4711" in owner

@@ -54,6 +54,7 @@ async def health_as_data(context: Context) -> dict[str, Any]:
         "delivery_errors": [
             {
                 "destination": one.destination,
+                "destinations": one.destinations,
                 "state": one.state,
                 "alerts": one.alerts,
                 "at": _time(one.at),

@@ -14,6 +14,9 @@ _PERIOD = timedelta(days=1)
 _UNDELIVERED = 10  # reasons that are told
 
 
+_PLATFORM = func.substr(alerts.c.destination, 1, func.instr(alerts.c.destination + ":", ":") - 1)
+
+
 def faults(connection: Connection) -> list[str]:
     """Return what SQLite finds wrong: damaged pages and rows that refer to nothing; nothing when all is well."""
     pages = [row[0] for row in connection.exec_driver_sql("PRAGMA quick_check(10)") if row[0] != "ok"]
@@ -29,7 +32,7 @@ def health(connection: Connection, now: datetime) -> Health:
     # A digest that nobody has tried yet is owed from its first case on, but late only after its hour.
     early = and_(alerts.c.kind == "digest", alerts.c.attempts == 0, alerts.c.next_try_at > now)
     owed = alerts.c.state == "owed"
-    platform = func.substr(alerts.c.destination, 1, func.instr(alerts.c.destination + ":", ":") - 1).label("platform")
+    platform = _PLATFORM.label("platform")
     backlog = connection.execute(
         select(platform, func.count(), func.min(alerts.c.owed_at))
         .where(owed, not_(early))
@@ -69,15 +72,16 @@ def _undelivered(connection: Connection) -> list[Undelivered]:
     at = func.max(func.coalesce(alerts.c.done_at, alerts.c.next_try_at), type_=alerts.c.done_at.type)
     rows = connection.execute(
         select(
-            alerts.c.destination,
+            func.min(alerts.c.destination).label("destination"),
+            func.count(alerts.c.destination.distinct()).label("destinations"),
             alerts.c.state,
             alerts.c.error.label("reason"),
             func.count().label("alerts"),
             at.label("at"),
         )
         .where(alerts.c.state.in_(("owed", "dead", "gone")), alerts.c.error.is_not(None))
-        .group_by(alerts.c.destination, alerts.c.state, alerts.c.error)
-        .order_by(at.desc(), alerts.c.destination)
+        .group_by(_PLATFORM, alerts.c.state, alerts.c.error)
+        .order_by(at.desc(), _PLATFORM)
         .limit(_UNDELIVERED)
     )
     return [Undelivered(**row._mapping) for row in rows]
