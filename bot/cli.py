@@ -9,12 +9,14 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
+from enum import Enum
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.alerts_cli import alerts
 from bot.cli_base import ConfigOption, PlainOption, complain, load
 from bot.errors import ClaimwatchError
 from bot.feeds_cli import feeds
@@ -22,6 +24,14 @@ from bot.feeds_cli import feeds
 if TYPE_CHECKING:
     from bot.config import Config
     from bot.detect.lexicon import Lexicon
+
+
+class ExportFormat(Enum):
+    """How the ledger may be written."""
+
+    CSV = "csv"
+    JSON = "json"
+
 
 cli = typer.Typer(
     name="claimwatch",
@@ -34,6 +44,7 @@ cli = typer.Typer(
 )
 
 cli.add_typer(feeds)
+cli.add_typer(alerts)
 
 
 def main() -> None:
@@ -183,6 +194,48 @@ async def _check(settings: Config) -> bool:
         typer.echo(f"{'ok  ' if finding.well else 'MEND'}  {finding.subject}: {finding.text}")
         all_well &= finding.well
     return all_well
+
+
+@cli.command(epilog="Example: claimwatch status --json")
+def status(
+    json: Annotated[bool, typer.Option("--json", help="One JSON object, and no more.")] = False,
+    plain: PlainOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Say how things are: feeds, alerts that are owed, deliveries of the last 24 hours, last errors, database."""
+    settings = load(config)
+    from bot import upkeep
+
+    asyncio.run(upkeep.status(settings, json=json, plain=plain))
+
+
+@cli.command(epilog="Example: claimwatch backup /var/backups/claimwatch.db")
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the copy goes.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Copy the database while the bot runs, and open and check the copy; it is a database to be used as it is."""
+    settings = load(config)
+    from bot import upkeep
+
+    upkeep.backup(settings, file, typer.echo, force=force)
+
+
+@cli.command(epilog="Example: claimwatch export --query 'from:iran since:1y' cases.csv")
+def export(
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="Where it goes; - for standard output.")],
+    format_: Annotated[
+        ExportFormat | None, typer.Option("--format", help="Default: by the file's name, else csv.", show_default=False)
+    ] = None,
+    query: Annotated[str, typer.Option(metavar="TEXT", help="Only cases with a claim that fits, as in !claims.")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Write cases and their claims as CSV, a row for each claim, or as JSON; what nobody named or dated is `..`."""
+    settings = load(config)
+    from bot.export_once import export as write
+
+    asyncio.run(write(settings, file, format_.value if format_ else None, query, typer.echo))
 
 
 @cli.command("slack-manifest", epilog="Example: claimwatch slack-manifest > manifest.json")

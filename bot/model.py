@@ -324,3 +324,36 @@ class Alert:
     card: Card | None = None  # what a notice says
     period: Period | None = None  # what a digest gathers
     mention: str | None = None  # a role to be mentioned with it
+
+
+# ── how the bot is ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Alerts that could not be delivered on one platform for one reason."""
+
+    destination: str  # the first of them, by name
+    destinations: int  # how many there are
+    state: str  # "owed" while they are tried again, "dead" when they were given up, "gone" when the destination is
+    reason: str
+    alerts: int
+    at: datetime  # of the newest: when it was given up, or when it is tried next
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How reading and delivering go, at one moment."""
+
+    at: datetime
+    feeds: tuple[Feed, ...]  # on the list, paused ones too
+    owed: tuple[tuple[str, int], ...]  # by platform, without what waits for its hour
+    oldest_owed: datetime | None  # since when the oldest of these is owed
+    waiting: int  # digests that wait for their hour
+    sent: int  # in the last 24 hours, as are the next two
+    dead: int
+    gone: int
+    dead_letters: int  # alerts that were given up, dead or gone, ever
+    undelivered: tuple[Undelivered, ...]  # the last ones
+    newest_story: tuple[str, str, datetime] | None  # title, outlet, when it was first seen
+    database_bytes: int

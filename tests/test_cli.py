@@ -26,7 +26,20 @@ from tests.fakes.discord_server import discord_server as serve_discord
 from tests.fakes.feed_server import item, page, rss, silent
 from tests.interrupts import heed_interrupts
 
-COMMANDS = ("demo", "run", "poll", "ask", "detect", "check", "feeds", "slack-manifest")
+COMMANDS = (
+    "demo",
+    "run",
+    "poll",
+    "ask",
+    "detect",
+    "check",
+    "feeds",
+    "status",
+    "alerts",
+    "backup",
+    "export",
+    "slack-manifest",
+)
 SHELLS = item(
     "Ruritania denies sending shells to Freedonia",
     guid="1",

@@ -14,6 +14,7 @@ from bot.commands.claims import claims
 from bot.commands.context import Command, Context
 from bot.commands.denials import denials
 from bot.commands.feed import feed, sources
+from bot.commands.health import health
 from bot.commands.prefs import mute, prefs, unmute
 from bot.commands.subscriptions import follow, subscribe, subscriptions, unsubscribe
 from bot.commands.why import why
@@ -152,6 +153,14 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "Shows or changes when you are told: time zone, quiet hours, and at which hour digests come.",
                 "!prefs [here] [zone ZONE | quiet FROM-TO | now | daily TIME | weekly DAY TIME]",
                 ("!prefs", "!prefs zone Europe/Berlin", "!prefs quiet 22:00-07:00", "!prefs here daily 08:30"),
+            ),
+            Command(
+                "health",
+                health,
+                "Says how the feeds, the alerts that are owed, and the database are, and what went wrong last.",
+                "!health",
+                ("!health",),
+                who="manager",
             ),
             Command(
                 "help",

@@ -9,7 +9,7 @@ alone (two conditions that one claim must fulfil together, a phase, a text, an e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -37,6 +37,9 @@ Walk = Select[int, datetime]
 
 _ENOUGH = 2_000  # rows after which an actor or a text counts as common, whatever the exact number
 
+
+_ALL = 2**62  # more rows than there can be
+_BATCH = 200  # cases
 
 # ── the questions ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -114,6 +117,13 @@ def cases_with_claims(connection: Connection, ids: Sequence[int]) -> list[tuple[
 def cases_found(connection: Connection, query: Query, *, limit: int) -> list[tuple[Case, list[KeptClaim]]]:
     """The cases that have a claim which fits `query`, newest first, with all of their claims."""
     return cases_with_claims(connection, find_cases(connection, query, limit=limit))
+
+
+def each_case(connection: Connection, query: Query) -> Iterator[tuple[Case, list[KeptClaim]]]:
+    """Yield every case that `cases_found` would find, without holding them all in memory."""
+    ids = find_cases(connection, query, limit=_ALL)
+    for start in range(0, len(ids), _BATCH):
+        yield from cases_with_claims(connection, ids[start : start + _BATCH])
 
 
 def cases_denied(connection: Connection, query: Query, *, limit: int) -> list[tuple[Case, list[KeptClaim]]]:

@@ -115,7 +115,7 @@ class Store:
         return await done
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with _clear_errors(self.path), self._readers.connect() as connection, connection.begin():
+        with clear_errors(self.path), self._readers.connect() as connection, connection.begin():
             return work(connection)
 
     def _write_all(self) -> None:
@@ -127,7 +127,7 @@ class Store:
         group: list[_Write] = []
         end = time.monotonic() + _GROUP_SECONDS
         try:
-            with _clear_errors(self.path), self._writer.begin() as connection:
+            with clear_errors(self.path), self._writer.begin() as connection:
                 while self._waiting and len(group) < _GROUP_WRITES and (not group or time.monotonic() < end):
                     group.append(self._waiting.popleft())
                     self._do(group[-1], connection)
@@ -146,7 +146,7 @@ class Store:
         assert sqlite is not None  # noqa: S101  it is connected
         sqlite.execute("SAVEPOINT one_write")
         try:
-            with _clear_errors(self.path):
+            with clear_errors(self.path):
                 write.result = write.work(connection)
                 sqlite.execute("RELEASE one_write")
         except BaseException as error:
@@ -210,7 +210,7 @@ def _engine(path: Path, *, connections: int, readonly: bool) -> Engine:
 
 
 @contextmanager
-def _clear_errors(path: Path) -> Iterator[None]:
+def clear_errors(path: Path) -> Iterator[None]:
     """Turn what the operator can mend into a StoreError that says how."""
     try:
         yield
