@@ -33,7 +33,9 @@ from tests.fakes import discord_server, feed_server, slack_server
 
 FIRST_CHANNEL = 100_000
 MOMENTS = ("start", "poll", "discord", "slack")  # while the bot starts, polls, or posts there
-_PATIENCE = 4.0  # seconds for a moment to come, after which the process is killed all the same
+_PATIENCE = (
+    3.0  # seconds for a moment to come once the bot has logged in, after which the process is killed all the same
+)
 _SETTLE = 120.0  # seconds for the last run to deliver everything
 _STOP = 30.0  # seconds for an orderly end
 _REQUEST = 0.03  # seconds that each of Discord's answers takes, so that kills fall into the middle of requests
@@ -86,6 +88,7 @@ class Harness:
     platforms: Platforms
     environment: dict[str, str]
     report: Report
+    start_takes: float = 2.0  # seconds until the bot logs in to Discord, as it was last seen
     groups: list[int] = field(default_factory=list)  # process groups of the killed
 
     @property
@@ -112,12 +115,17 @@ class Harness:
     async def run_and_kill(self, moment: str) -> None:
         """Start the bot and kill it at or a little after a moment."""
         happened = self._counter(moment)
-        end, before = time.monotonic() + _PATIENCE, happened()
-        wanted = 0 if moment == "start" else self.chance.randint(1, 2)
+        before, identifies = happened(), self.platforms.discord.identifies
+        begun = time.monotonic()
         process = await self.start()
-        if not await self._until(lambda: happened() >= before + wanted, process, end):
-            moment = "idle"
-        longest = {"start": 2.0, "poll": 0.3}.get(moment, 2 * _REQUEST)
+        if moment == "start":
+            longest = self.start_takes
+        else:
+            wanted, longest = before + self.chance.randint(1, 2), 0.3 if moment == "poll" else 2 * _REQUEST
+            await self._until(lambda: self.platforms.discord.identifies > identifies, process, begun + _SETTLE)
+            self.start_takes = time.monotonic() - begun
+            if not await self._until(lambda: happened() >= wanted, process, time.monotonic() + _PATIENCE):
+                moment = "idle"
         await asyncio.sleep(self.chance.uniform(0, longest))  # the moment itself is what is random
         if process.returncode is None:
             process.kill()
