@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ def main() -> int:
     if not 1 <= wanted.kills <= _MOST:
         parser.error(f"--kills must be 1 to {_MOST}")
     folder = Path(tempfile.mkdtemp(prefix="claimwatch-crash-"))
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # requests that a kill cuts off are no news
     tell = partial(print, flush=True)
     report = asyncio.run(crash(folder, kills=wanted.kills, seed=wanted.seed, tell=tell))
     print("\n".join(lines(report)))

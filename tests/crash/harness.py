@@ -16,16 +16,15 @@ import asyncio
 import os
 import random
 import signal
-import sqlite3
 import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.alerts.test_kill import BROKEN
+from tests.crash import database
 from tests.crash import news as told
 from tests.crash.news import AFFAIRS_A_CHANNEL, OUTLETS, News
 from tests.crash.shown import Shown, Verdict, compare, read
@@ -145,9 +144,11 @@ class Harness:
 
     async def settle(self) -> None:
         """Let the bot run until it owes nothing, then ask it to stop."""
-        self.help_time_on(leases=True)
+        database.help_time_on(self.database, leases=True)
         process = await self.start()
-        settled = await self._until(self._is_settled, process, time.monotonic() + _SETTLE, every=0.1)
+        settled = await self._until(
+            lambda: database.is_settled(self.database, len(OUTLETS)), process, time.monotonic() + _SETTLE, every=0.1
+        )
         if not settled:
             self.report.damage.append(f"it did not deliver everything within {_SETTLE:g} s; see {self.folder}/log")
         if process.returncode is None:
@@ -168,47 +169,6 @@ class Harness:
             await asyncio.sleep(every)
         return True
 
-    # ── the database, while nobody else has it or beside the bot ─────────────────────────────────────────────────────
-
-    def help_time_on(self, *, leases: bool) -> None:
-        """Make every feed due, and let leases run out."""
-        if not self._is_made():
-            return
-        with closing(sqlite3.connect(self.database, timeout=30)) as connection, connection:
-            connection.execute("UPDATE feeds SET next_poll_at = NULL")
-            if leases:
-                connection.execute("UPDATE alerts SET leased_until = 1 WHERE leased_until IS NOT NULL")
-
-    def check(self) -> None:
-        """Note what a kill has broken."""
-        if not self._is_made():
-            return
-        with closing(sqlite3.connect(self.database, timeout=30)) as connection:
-            found = connection.execute("PRAGMA integrity_check").fetchall()
-            if found != [("ok",)]:
-                self.report.damage.append(f"integrity_check: {found[:3]}")
-            if found := connection.execute("PRAGMA foreign_key_check").fetchall():
-                self.report.damage.append(f"foreign_key_check: {found[:3]}")
-            self.report.damage += [what for what, query in BROKEN.items() if connection.execute(query).fetchone()]
-
-    def _is_made(self) -> bool:
-        """Whether the tables are there: the first kills may come before."""
-        if not self.database.exists():
-            return False
-        with closing(sqlite3.connect(self.database, timeout=30)) as connection:
-            names = (
-                "SELECT count(*) FROM sqlite_master WHERE name IN ('alerts', 'digest_items', 'case_voices', 'feeds')"
-            )
-            return bool(connection.execute(names).fetchone()[0] == 4)
-
-    def _is_settled(self) -> bool:
-        if not self._is_made():
-            return False
-        with closing(sqlite3.connect(self.database, timeout=30)) as connection:
-            left = """SELECT (SELECT count(*) FROM alerts WHERE state = 'owed') + (SELECT ? - count(*) FROM feeds
-                WHERE next_poll_at IS NOT NULL)"""
-            return bool(connection.execute(left, (len(OUTLETS),)).fetchone()[0] == 0)
-
     def sweep(self) -> None:
         """End what the killed have left behind, and count it."""
         for group in self.groups:
@@ -228,15 +188,15 @@ async def crash(folder: Path, *, kills: int, seed: int, tell: Callable[[str], No
             harness.publish()
             moment = chance.choice(MOMENTS)
             if moment in ("poll", "slack") or chance.random() < 0.5:  # else the bot opens first what the kill has left
-                harness.help_time_on(leases=chance.random() < 0.7)
+                database.help_time_on(harness.database, leases=chance.random() < 0.7)
             await harness.run_and_kill(moment)
             if chance.random() < 0.5 or number == kills:
-                harness.check()
+                report.damage += database.damage(harness.database)
             if number % 20 == 0:
                 tell(f"{number} kills, {time.monotonic() - begun:.0f} s")
         harness.publish()
         await harness.settle()
-        harness.check()
+        report.damage += database.damage(harness.database)
         report.affairs = len(harness.news.affairs)
         report.stories = sum(map(len, harness.news.items.values()))
         report.shown = harness.platforms.shown()
