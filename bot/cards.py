@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.detect.lexicon import Lexicon
-from bot.model import Card, Case, Claim, KeptClaim, Line, Section, Stance, Status, Text, Voice, Weapon
+from bot.model import Button, Card, Case, Claim, KeptClaim, Line, Section, Stance, Status, Text, Voice, Weapon
 
 _QUOTE = 200  # characters of a claim's words that are shown
 _HEADLINE = 160
@@ -31,6 +32,11 @@ def alert(case: Case, lexicon: Lexicon) -> Card:
         url=case.url,
         footer=_footer(case),
         cases=(case.id,),
+        buttons=(
+            Button("Sources", f"case {case.id} sources"),
+            Button("Why", f"why {case.id}"),
+            Button("Follow", f"follow {case.id} me"),
+        ),
     )
 
 
@@ -90,6 +96,12 @@ def case(found: Case, claims: Sequence[KeptClaim], lexicon: Lexicon, *, page: in
         footer=_footer(found),
         cases=(found.id,),
         more=more,
+        buttons=(
+            Button("Timeline", f"case {found.id} timeline"),
+            Button("Sources", f"case {found.id} sources"),
+            Button("Why", f"why {found.id}"),
+            Button("Follow", f"follow {found.id} me"),
+        ),
     )
     return card if not page and not more else _noted(card, f"Page {page + 1}" + (" · earlier claims follow" * more))
 
@@ -249,7 +261,7 @@ def _paging(what: str, shown: int, page: int, more: bool) -> str:
 
 
 def _noted(card: Card, note: str) -> Card:
-    return Card(card.title, card.sections, card.status, card.url, f"{card.footer} · {note}", card.cases, card.more)
+    return replace(card, footer=f"{card.footer} · {note}")
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -243,6 +243,14 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """A command that somebody gives by a press; the answer is for them alone. The label has at most 75 characters."""
+
+    label: str  # "Why"
+    command: str  # as it would be typed, without the mark: "why 12"
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """An alert or an answer, for every platform alike."""
 
@@ -255,6 +263,7 @@ class Card:
     more: bool = False  # there is a next page
     attachment: Attachment | None = None
     mention: str | None = None  # a role to be mentioned with it, as the platform numbers it
+    buttons: tuple[Button, ...] = ()  # at most five, beside those that turn its pages
 
 
 # ── alerts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
