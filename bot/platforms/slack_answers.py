@@ -15,9 +15,9 @@ from typing import Any
 import structlog
 
 from bot.commands import COMMANDS, Context
-from bot.commands.about import about
 from bot.commands.context import Asker, Command
 from bot.commands.dispatch import check_allowed, command_of
+from bot.commands.find import find
 from bot.errors import UserError
 from bot.model import Card
 from bot.platforms.slack_card import Button, draw, draw_text
@@ -130,7 +130,7 @@ class Answers:
         async def ask() -> Asked:
             text = all_text(message)
             lines = "\n".join(typed(line) for line in text.splitlines())
-            return Asked(*await about(self.context, lines, links_of(text)))
+            return Asked(*await find(self.context, lines, links_of(text)))
 
         return await self._answer(writer, ask, "find claims", private=True)
 
