@@ -30,7 +30,7 @@ def listed(found: Sequence[Listed], prefs: Prefs, *, whom: str, total: int, aler
     """A page of a place's subscriptions. `total`: how many there are; `alerts`: that its place got in the last days."""
     if not total:
         return Card(
-            f"{cards.capital(whom)} has no subscription",
+            f"No subscription for {whom} yet",
             (Section("Try", ((Text("!setup", "code"),), (Text("!subscribe russia here", "code"),))),),
             buttons=(Button("Set it up", "setup"),),
         )
@@ -38,7 +38,7 @@ def listed(found: Sequence[Listed], prefs: Prefs, *, whom: str, total: int, aler
     shared = " One alert may count for several of them." if total > 1 else ""
     count = cards.counted(total, "subscription")
     return Card(
-        f"{count} of {whom}, {cards.counted(alerts, 'alert')} in the last {DAYS} days",
+        f"{count} for {whom}, {cards.counted(alerts, 'alert')} in the last {DAYS} days",
         tuple(_listed(one, prefs) for one in found),
         footer=(f"Page {page + 1} · " if page or more else "") + f"How to change them: !alerts edit.{shared}",
         more=more,
@@ -107,7 +107,7 @@ def sample(case: Case, lexicon: Lexicon) -> Card:
 
 def testing(case: Case, one: Subscription | None, prefs: Prefs, *, whom: str, fits: bool) -> Card:
     """That a test alert is on its way, and what a real one would do otherwise."""
-    lines: list[Line] = [(Text(f"It shows case {case.id} and should be in {whom} within seconds, as alerts come."),)]
+    lines: list[Line] = [(Text(f"It shows case {case.id} and should come to {whom} within seconds."),)]
     if not fits:
         lines.append((Text("No case fits yet, so it shows the newest of all.", "dim"),))
     if one and (one.rhythm or prefs.rhythm) != "now":

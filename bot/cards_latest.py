@@ -10,14 +10,14 @@ from bot.model import Card, Case, KeptClaim, Section, Text
 
 
 def latest(
-    found: Sequence[tuple[KeptClaim, Case | None]], lexicon: Lexicon, *, asked: int, page: int, more: bool
+    found: Sequence[tuple[KeptClaim, Case | None]], lexicon: Lexicon, *, total: int, page: int, more: bool
 ) -> Card:
-    """A page of the newest claims, each with the case that it belongs to. `asked`: how many are wanted in all."""
+    """A page of the newest claims, each with the case that it belongs to. `total`: how many there are on all pages."""
     if not found and not page:
         how = ((Text("As soon as a feed brings one, it is here."),), (Text("!sources", "code"),))
         return Card("No claims yet", (Section(None, how),))
     return Card(
-        title="The newest claim" if asked == 1 else f"The {asked} newest claims",
+        title="The newest claim" if total == 1 else f"The {total} newest claims",
         sections=tuple(_claim(kept, case, lexicon) for kept, case in found),
         footer=f"Page {page + 1}" + (" · more follow" if more else "") if page or more else None,
         cases=tuple(dict.fromkeys(case.id for _, case in found if case)),

@@ -45,9 +45,8 @@ def setup(state: Setup, lexicon: Lexicon) -> Card:
     if ready:
         sections += list(_preview(state, lexicon))
     return Card(
-        title=f"Setup: {state.whom} is ready" if ready else f"Setup of {state.whom}: {state.done} of 3 done",
+        title=f"Setup for {state.whom}: {'ready' if ready else f'{state.done} of 3 done'}",
         sections=tuple(sections),
-        status=None,
         footer="Each step may be taken again; it changes nothing that is as it says",
         cases=(state.newest.id,) if ready and state.newest else (),
         buttons=tuple(_buttons(state))[:_BUTTONS],
@@ -78,12 +77,11 @@ def _feeds(state: Setup) -> Section:
 
 
 def _topics(state: Setup) -> Section:
-    what = f"what {state.whom} is told of"
     if not state.subscriptions:
         example = state.topics[0][1] if state.topics else "russia"
         return _step(
             2,
-            what,
+            "topics",
             False,
             (Text("Nothing yet. "), Text(f"!setup {example}", "code"), Text(" tells of one topic, at once;")),
             (Text("!setup everything daily", "code"), Text(" tells of all, once a day.")),
@@ -91,7 +89,7 @@ def _topics(state: Setup) -> Section:
     lines: list[Line] = [_subscription(one, state.prefs) for one in state.subscriptions[:_LISTED]]
     if len(state.subscriptions) > _LISTED:
         lines.append((Text(f"and {len(state.subscriptions) - _LISTED} more: ", "dim"), Text("!alerts list", "code")))
-    return _step(2, what, True, *lines)
+    return _step(2, "topics", True, *lines)
 
 
 def _subscription(one: Subscription, prefs: Prefs) -> Line:

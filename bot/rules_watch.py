@@ -20,7 +20,7 @@ from bot.errors import ConfigError, RuleError
 
 log = structlog.get_logger(__name__)
 
-_NAMING = ("name", "code", "category")  # the keys by which one table of a list is told from another
+_NAMING = ("code", "name", "category")  # the keys by which one table of a list is told from another
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from bot.commands.alerts_test import test
 from bot.commands.context import Context
 from bot.commands.destinations import chosen, named
 from bot.commands.lengths import length_of
-from bot.commands.subscriptions import LONGEST, options
+from bot.commands.subscriptions import options
 from bot.detect.lexicon import Lexicon
 from bot.errors import UserError
 from bot.model import UNTIL_RESUMED, Card, Prefs, Subscription
@@ -85,8 +85,6 @@ async def _edit(context: Context, rest: str, _page: int) -> Card:
         raise UserError(f"What is to change? Write a query, a rhythm or a role, as in !alerts edit {one.id} daily.")
     changed = _changed(one, wish)
     query = parse(changed.query, context.lexicon, context.clock())
-    if len(changed.query) > LONGEST:
-        raise UserError(f"A query for a subscription has at most {LONGEST} characters.")
     done = await context.store.write(
         subscriptions.change, one.id, changed.query, rhythm=changed.rhythm, mention=changed.mention
     )

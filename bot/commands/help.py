@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from bot import cards
@@ -45,10 +46,20 @@ _LANGUAGE: Mapping[str, tuple[str, ...]] = {
 
 
 async def help(context: Context, arguments: str, page: int = 0) -> Card:  # noqa: A001
-    """What all commands do, with examples, or the one named in `arguments`; UserError when there is none such."""
+    """What the commands do, with examples, or the one named in `arguments`; UserError when there is none such.
+
+    Those for everybody are on page 0, those for who manages or runs the bot on page 1: Discord shows only 25 fields.
+    """
     wanted = arguments.strip().casefold().lstrip("!/")
+    if not wanted and page:
+        return cards.usage(
+            "What managers can ask", _written(one for one in COMMANDS.values() if one.who != "everyone"), {}
+        )
     if not wanted:
-        return cards.usage("What you can ask", _written(COMMANDS.values()), _LANGUAGE)
+        asked = cards.usage(
+            "What you can ask", _written(one for one in COMMANDS.values() if one.who == "everyone"), _LANGUAGE
+        )
+        return replace(asked, more=True, footer="On the next page: what managers can ask")
     if wanted not in COMMANDS:
         raise unknown_command(wanted)
     command = COMMANDS[wanted]

@@ -21,7 +21,8 @@ async def latest(context: Context, arguments: str, page: int = 0) -> Card:
     limit = max(min(size, asked - page * size), 0)
     found = await context.store.read(newest_claims, limit=limit + 1, offset=page * size)
     more = len(found) > limit and asked > (page + 1) * size
-    return cards_latest.latest(found[:limit], context.lexicon, asked=asked, page=page, more=more)
+    total = asked if more else page * size + min(len(found), limit)
+    return cards_latest.latest(found[:limit], context.lexicon, total=total, page=page, more=more)
 
 
 def how_many(arguments: str) -> int:

@@ -21,9 +21,7 @@ from bot.store.subscriptions import unsubscribe as drop
 MOST = 50
 """Subscriptions of one destination by command; each is a line that somebody has to oversee."""
 
-LONGEST = 500
-"""Characters of a query, as in config.toml."""
-
+_LONGEST = 500  # characters of a query, as in config.toml
 _PLACES = ("here", "me")
 _ROLE = re.compile(r"<@&(\d{1,20})>")
 
@@ -37,8 +35,8 @@ async def subscribe(context: Context, arguments: str, page: int = 0) -> Card:
     asker = context.asker
     text, place, rhythm, mention = options(arguments)
     query = parse(text, context.lexicon, context.clock())
-    if len(text) > LONGEST:
-        raise UserError(f"A query for a subscription has at most {LONGEST} characters; this one has {len(text)}.")
+    if len(text) > _LONGEST:
+        raise UserError(f"A query for a subscription has at most {_LONGEST} characters; this one has {len(text)}.")
     destination = chosen(asker, place, instead=f"!subscribe {text} me".replace("  ", " "))
     if mention and destination == asker.person:
         raise UserError("A role can only be mentioned in a channel. Leave it out, or write `here`.")
