@@ -126,8 +126,8 @@ def _rights(state: Setup) -> Section:
             3,
             "rights",
             False,
-            (Text(f"The bot lacks {', '.join(state.lacks)} here."),),
-            (Text("Give it these in the channel's settings, under permissions; then "), Text("!setup", "code")),
+            (Text(f"The bot can't post here. It lacks {', '.join(state.lacks)}."),),
+            (Text("Who may change the channel's settings can mend that; then "), Text("!setup", "code")),
         )
     return _step(3, "rights", True, (Text("To see an alert arrive: "), Text("!alerts test", "code")))
 

@@ -15,7 +15,7 @@ from bot.commands.context import Role
 async def asker_of(context: commands.Context[Any], command: Command) -> Asker:
     """Whoever gave a command."""
     asker = await _asker(context.bot, context.author, context.channel.id, context.guild, context.permissions, command)
-    # What discord.py gives as the bot's permissions in an interaction are those of the answer, which is always let through.
+    # discord.py's own `bot_permissions` are those of the answer to an interaction, which is always let through.
     has = context.interaction.app_permissions if context.interaction else context.bot_permissions
     return replace(asker, lacks=_lacking(has, context.channel)) if context.guild else asker
 

@@ -52,7 +52,7 @@ def _check_going(known: Sequence[Subscription], going: Sequence[Subscription]) -
 
 async def _check_free(context: Context, here: str) -> None:
     if context.asker.lacks:
-        raise UserError(f"The bot lacks rights in this channel: {', '.join(context.asker.lacks)}. Give it these first.")
+        raise UserError(f"The bot can't post in this channel. It lacks {', '.join(context.asker.lacks)}.")
     if held := await context.store.read(overview.stuck, here):
         what = "An alert" if held.alerts == 1 else f"{held.alerts} alerts"
         raise UserError(

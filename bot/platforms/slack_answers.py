@@ -103,6 +103,11 @@ class Writer:
 MayManage = Callable[[str, str], Awaitable[bool]]
 """Whether a person may manage a channel."""
 
+MayPost = Callable[[str], Awaitable[bool]]
+"""Whether the bot may post in a channel."""
+
+_NOT_IN = ("membership in the channel: /invite it",)
+
 _DECIDING = frozenset({"subscribe", "unsubscribe", "follow", "mute", "unmute", "prefs"})
 """Commands for everybody that may decide what the channel is told; Slack is asked for permissions only for these."""
 
@@ -110,10 +115,11 @@ _DECIDING = frozenset({"subscribe", "unsubscribe", "follow", "mute", "unmute", "
 class Answers:
     """Answers people. Each method returns what to say, whatever happens: an error becomes its sentence."""
 
-    def __init__(self, context: Context, may_manage: MayManage) -> None:
+    def __init__(self, context: Context, may_manage: MayManage, may_post: MayPost) -> None:
         self.context = context
         self.cooldown = Cooldown()
         self._may_manage = may_manage
+        self._may_post = may_post
 
     async def to_words(self, writer: Writer, words: str, *, private: bool = False) -> Answer:
         """The answer to "claims russia"; `private`: only this person will see it, and may share it."""
@@ -179,7 +185,8 @@ class Answers:
         if command.who == "everyone" and (writer.direct or command.name not in _DECIDING):
             return Asker(person, place, keeps_place=writer.direct)
         may = await self._may_manage(writer.person, writer.channel)
-        return Asker(person, place, "manager" if may else "everyone", may or writer.direct)
+        lacks = _NOT_IN if not writer.direct and not await self._may_post(writer.channel) else ()
+        return Asker(person, place, "manager" if may else "everyone", may or writer.direct, lacks=lacks)
 
 
 def _sentence(error: Exception, words: str) -> str:

@@ -41,7 +41,7 @@ async def test_rights_that_the_bot_lacks_in_the_channel_are_named(manager: Any, 
     silent = {simcord_env.guild.me: discord.PermissionOverwrite(send_messages=False, embed_links=False)}
     closed = simcord_env.guild.create_text_channel("closed", overwrites=silent)
     result = await manager.slash(closed, "setup", step="elbonia")
-    assert "The bot lacks Send Messages, Embed Links here." in shown(result.response)
+    assert "The bot can't post here. It lacks Send Messages, Embed Links." in shown(result.response)
 
 
 async def test_a_manager_lists_what_the_channel_is_told_of(manager: Any, channel: Any) -> None:

@@ -286,7 +286,9 @@ async def test_what_is_in_the_way_is_said_instead(context: Context) -> None:
     assert "This channel has no subscription, so nothing would be told here" in await refused(context, "!alerts test")
     await asked(context, "!subscribe from:freedonia")
     lacking = replace(MIA, lacks=("Embed Links",))
-    assert "The bot lacks rights in this channel: Embed Links." in await refused(context, "!alerts test", lacking)
+    assert "The bot can't post in this channel. It lacks Embed Links." in await refused(
+        context, "!alerts test", lacking
+    )
     await asked(context, "!alerts pause 1")
     assert "Subscription 1 is paused by a manager" in await refused(context, "!alerts test")
     assert await deliver(context) == []

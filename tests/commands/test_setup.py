@@ -103,7 +103,7 @@ async def test_rights_that_the_bot_lacks_are_a_step_of_their_own(context: Contex
     lacking = replace(MIA, lacks=("Send Messages", "Embed Links"))
     card = await asked(context, "!setup sylvania", lacking)
     assert card.title == "Setup for this channel: 2 of 3 done"
-    assert "The bot lacks Send Messages, Embed Links here." in lines(card)
+    assert "The bot can't post here. It lacks Send Messages, Embed Links." in lines(card)
     assert "Send a test alert" not in [button.label for button in card.buttons]
 
 
