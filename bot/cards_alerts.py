@@ -40,7 +40,8 @@ def listed(found: Sequence[Listed], prefs: Prefs, *, whom: str, total: int, aler
     return Card(
         f"{count} for {whom}, {cards.counted(alerts, 'alert')} in the last {DAYS} days",
         tuple(_listed(one, prefs) for one in found),
-        footer=(f"Page {page + 1} · " if page or more else "") + f"How to change them: !alerts edit.{shared}",
+        footer=(f"Page {page + 1} · " if page or more else "")
+        + f"To change one: !alerts edit {found[0].one.id if found else 1} daily.{shared}",
         more=more,
         buttons=(Button("Send a test alert", "alerts test"), Button("Setup", "setup")),
     )
@@ -76,7 +77,7 @@ def edited(one: Subscription, prefs: Prefs, *, whom: str, asked: str) -> Card:
 
 def paused(one: Subscription) -> Card:
     """That a subscription is paused by command, and how it goes on."""
-    until = f"{paused_so(one.paused_until).capitalize()}." if one.paused_until else ""
+    until = f"{cards.capital(paused_so(one.paused_until))}." if one.paused_until else ""
     return Card(
         f"Subscription {one.id} paused: {one.query or EVERYTHING}",
         (Section(None, ((Text(f"{until} What fits it meanwhile is not told later."),),)),),
@@ -107,7 +108,7 @@ def sample(case: Case, lexicon: Lexicon) -> Card:
 
 def testing(case: Case, one: Subscription | None, prefs: Prefs, *, whom: str, fits: bool) -> Card:
     """That a test alert is on its way, and what a real one would do otherwise."""
-    lines: list[Line] = [(Text(f"It shows case {case.id} and should come to {whom} within seconds."),)]
+    lines: list[Line] = [(Text(f"It shows case {case.id} and comes to {whom} as alerts do, within seconds."),)]
     if not fits:
         lines.append((Text("No case fits yet, so it shows the newest of all.", "dim"),))
     if one and (one.rhythm or prefs.rhythm) != "now":

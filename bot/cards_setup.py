@@ -25,7 +25,7 @@ class Setup:
     shipped: int  # feeds of the list that comes with Claimwatch
     subscriptions: Sequence[Subscription]
     prefs: Prefs
-    lacks: Sequence[str]  # rights that the bot has not
+    lacks: Sequence[str] | None  # rights that the bot has not; None: the platform can't say
     topics: Sequence[tuple[str, str]]  # a name and the query, to begin with
     newest: Case | None  # the newest case that fits a subscription
 
@@ -129,7 +129,8 @@ def _rights(state: Setup) -> Section:
             (Text(f"The bot can't post here. It lacks {', '.join(state.lacks)}."),),
             (Text("Who may change the channel's settings can mend that; then "), Text("!setup", "code")),
         )
-    return _step(3, "rights", True, (Text("To see an alert arrive: "), Text("!alerts test", "code")))
+    what = "The bot may post here. " if state.lacks is not None else "Whether the bot may post here shows in a test. "
+    return _step(3, "rights", True, (Text(what), Text("!alerts test", "code"), Text(" sends an alert here.")))
 
 
 def _preview(state: Setup, lexicon: Lexicon) -> Iterator[Section]:

@@ -41,29 +41,32 @@ async def setup(context: Context, arguments: str, page: int = 0) -> Card:
         await feed(context, "starter all")
     elif step.casefold() in RHYTHMS:
         await prefs(context, f"here {step.casefold()}")
-    elif step:
-        await _subscribe(context, here, step)
-    return cards_setup.setup(await _state(context, here), context.lexicon)
+    query = None
+    if step and step.casefold() not in ("feeds", *RHYTHMS):
+        query = await _subscribe(context, here, step)
+    return cards_setup.setup(await _state(context, here, query), context.lexicon)
 
 
-async def _subscribe(context: Context, here: str, wish: str) -> None:
-    """Subscribe the place, unless it is subscribed to that query already and nothing else is said of it."""
+async def _subscribe(context: Context, here: str, wish: str) -> str:
+    """Subscribe the place, unless it is subscribed so already and nothing else is said of it; return the query."""
     text, where, rhythm, mention = options(wish)
     if where == "me":
         raise UserError(f"Setup is for the channel. For yourself: !subscribe {text} me")
     query = "" if text.casefold() in (EVERYTHING, "all") else text
     known = {one.query for one in await context.store.read(subscriptions_at, [here])}
-    if query in known and not rhythm and not mention:
-        return
-    role = f"<@&{mention}>" if mention else ""
-    await subscribe(context, " ".join(filter(None, (query, "here", rhythm, role))))
+    if query not in known or rhythm or mention:
+        role = f"<@&{mention}>" if mention else ""
+        await subscribe(context, " ".join(filter(None, (query, "here", rhythm, role))))
+    return query
 
 
-async def _state(context: Context, here: str) -> Setup:
+async def _state(context: Context, here: str, query: str | None) -> Setup:
+    """How far the place is set up; the case to show is one that fits `query`, where it was just told of that."""
     listed = await context.store.read(feed_list.listed)
     now = context.clock()
     subscriptions = await context.store.read(subscriptions_at, [here], now)
-    newest = await context.store.read(newest_fitting, subscriptions, context.lexicon, now)
+    looked_at = [one for one in subscriptions if query in (None, one.query)]
+    newest = await context.store.read(newest_fitting, looked_at, context.lexicon, now)
     return Setup(
         whom=named(context.asker, here),
         feeds=len(listed),
@@ -72,7 +75,7 @@ async def _state(context: Context, here: str) -> Setup:
         shipped=len((await asyncio.to_thread(opml.starter)).feeds),
         subscriptions=subscriptions,
         prefs=(await context.store.read(prefs_of, [here])).get(here, Prefs()),
-        lacks=context.asker.lacks or (),
+        lacks=context.asker.lacks,
         topics=await context.store.read(_topics, context.lexicon, now),
         newest=newest[0] if newest else None,
     )

@@ -261,7 +261,7 @@ async def test_a_test_alert_goes_the_whole_way_and_is_plainly_marked(context: Co
 async def test_the_newest_case_that_fits_any_subscription_is_shown_or_that_of_the_one_named(context: Context) -> None:
     await asked(context, "!subscribe from:freedonia daily")
     await asked(context, "!subscribe from:ruritania")
-    assert "It shows case 3 and" in lines(await asked(context, "!alerts test"))[0]
+    assert "It shows case 3 and comes to this channel" in lines(await asked(context, "!alerts test"))[0]
     card = await asked(context, "!alerts test 1")
     assert "It shows case 1 and" in lines(card)[0]
     assert "Real ones come daily at 08:00 UTC, gathered in one." in lines(card)

@@ -57,6 +57,18 @@ async def test_once_all_is_done_the_newest_case_that_fits_is_shown_as_an_alert(c
     assert "Acknowledged: Sylvania → Ruritania, drones" in lines(card)
 
 
+async def test_the_case_shown_is_one_that_fits_what_was_just_asked_for(context: Context) -> None:
+    await asked(context, "!setup everything")
+    assert (await asked(context, "!setup")).cases == (3,)
+    assert (await asked(context, "!setup from:sylvania")).cases == (2,)
+
+
+async def test_where_the_platform_cant_say_whether_the_bot_may_post_a_test_shows_it(context: Context) -> None:
+    card = await asked(context, "!setup sylvania", replace(MIA, lacks=None))
+    assert card.title == "Setup for this channel: ready"
+    assert "Whether the bot may post here shows in a test. !alerts test sends an alert here." in lines(card)
+
+
 async def test_those_of_whom_most_was_told_lately_are_offered(context: Context) -> None:
     card = await asked(context, "!setup")
     assert [button.command for button in card.buttons] == [
