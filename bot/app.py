@@ -59,11 +59,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class App:
     """The parts that every command shares, open and ready."""
 
-    config: Config
+    config: Config  # its feeds and subscriptions are replaced when they are read anew
     context: Context  # what commands need to answer, and the rest of the bot too
     owed: asyncio.Event = field(default_factory=asyncio.Event)  # set when something was made owed
     rules: RulesWatch | None = None  # None: no folder of a user's rules is configured
@@ -97,13 +97,16 @@ class App:
         return await sync(self.store, self.config, self.lexicon, self.clock())
 
     async def sync_anew(self) -> Synced:
-        """Read the configuration again where that is possible, and bring feeds and subscriptions in step with it.
+        """Take feeds and subscriptions from the configuration as it is now, where it can be read again.
 
-        Raises ConfigError, and changes nothing then.
+        All else counts from the next start. Raises ConfigError, and changes nothing then.
         """
-        config = await asyncio.to_thread(self.reread) if self.reread else self.config
+        read_now = await asyncio.to_thread(self.reread) if self.reread else self.config
+        config = self.config.model_copy(update={"feeds": read_now.feeds, "subscriptions": read_now.subscriptions})
         check_destinations(config)
-        return await sync(self.store, config, self.lexicon, self.clock())
+        synced = await sync(self.store, config, self.lexicon, self.clock())
+        self.config = config
+        return synced
 
     async def announce(self) -> dict[str, int]:
         """Tell the platforms that have them the slash commands anew; return how many, by the platform's name.

@@ -165,6 +165,17 @@ async def test_slash_commands_are_announced_again(tmp_path: Path, platform: Anno
         assert lines(await answer(app.context, "!sync"))[-1] == said
 
 
+async def test_rules_are_checked_by_the_subscriptions_that_were_taken_in(tmp_path: Path) -> None:
+    file = configured(tmp_path, SUBSCRIPTION.format(query="from:sylvania"))
+    async with opened_from(file) as app:
+        await app.sync()
+        (tmp_path / "rules" / "actors.toml").unlink()
+        assert 'subscriptions.1.query is "from:sylvania"' in await refusal(app.context, "!reload rules")
+        file.write_text(CONFIG)
+        await answer(app.context, "!sync")
+        assert (await answer(app.context, "!reload rules")).title == "2 rules changed"
+
+
 # ── who ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
