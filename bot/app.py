@@ -32,6 +32,7 @@ from bot.feeds.websub import WebSub
 from bot.model import Feed, Recorded, Story
 from bot.platforms.base import Platform
 from bot.queries import language
+from bot.stepped import follow_clock
 from bot.store import Store, feed_list, feeds, subscriptions
 from bot.store.feeds import FeedWanted
 
@@ -291,6 +292,7 @@ async def run(config: Config) -> None:
             websub = await _listening(app, poller, parts)
             scheduler = schedule.start(poller)
             parts.push_async_callback(schedule.stop, scheduler, poller, grace=DRAIN_SECONDS)
+            parts.push_async_callback(_ended, asyncio.create_task(follow_clock(scheduler, app.store)))
             if rules:
                 scheduler.add_job(rules.look, "interval", seconds=RULES_SECONDS, args=[app], misfire_grace_time=None)
             if websub:
