@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -30,6 +31,7 @@ from bot.feeds.websub import WebSub
 from bot.model import Feed, Recorded, Story
 from bot.platforms.base import Announcer, Platform
 from bot.rules_watch import Reloaded, RulesWatch
+from bot.stepped import follow_clock
 from bot.store import Store, feed_list, feeds
 from bot.syncing import Synced, check_queries, sync, wanted_subscriptions
 
@@ -253,6 +255,8 @@ async def run(config: Config, *, reread: Callable[[], Config] | None = None) -> 
             websub = await _listening(app, poller, parts)
             scheduler = schedule.start(poller)
             parts.push_async_callback(schedule.stop, scheduler, poller, grace=DRAIN_SECONDS)
+            clock = asyncio.create_task(follow_clock(partial(schedule.shift, scheduler), app.store))
+            parts.push_async_callback(_ended, clock)
             if app.rules:
                 scheduler.add_job(app.look_at_rules, "interval", seconds=RULES_SECONDS, misfire_grace_time=None)
             if websub:

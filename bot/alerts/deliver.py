@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ _AT_ONCE = 64  # deliveries under way on one platform; it holds up no other
 _WORTH_A_LOOK = 16  # places that must be free: to look costs as much for many as for one
 _ANSWER_WITHIN = 60.0  # seconds for one delivery, after which it counts as failed
 _LEASE = timedelta(seconds=2 * _ANSWER_WITHIN)
+_NOTE_AGAIN = 2.0  # seconds until it is tried again to note that one went out
 _GIVE_UP_AFTER = timedelta(days=1)
 _FIRST_RETRY = 5.0  # seconds; doubled with each attempt
 _LONGEST_RETRY = 3600.0
@@ -73,6 +75,7 @@ class _Desk:
     operators: str | None = None  # the destination of those who run the bot
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     running: dict[asyncio.Task[bool], str] = field(default_factory=dict)  # each with its platform
+    under_way: set[int] = field(default_factory=set)  # the alerts of these
     sent: int = 0
     off: set[str] = field(default_factory=set)  # the platforms that were found to be switched off
 
@@ -146,9 +149,12 @@ async def _begin(desk: _Desk) -> None:
         return
     now = desk.clock()
     for alert, case in await desk.store.write(_lease, room, now, now + _LEASE):
+        if alert.id in desk.under_way:  # the clock was set forth, and its lease seemed to have run out
+            continue
         task = asyncio.create_task(_deliver(desk, alert, case))
         desk.running[task] = _platform(alert.destination)
-        task.add_done_callback(partial(_ended, desk))
+        desk.under_way.add(alert.id)
+        task.add_done_callback(partial(_ended, desk, alert.id))
 
 
 def _lease(
@@ -172,8 +178,9 @@ async def _warn_of_stranded(desk: _Desk) -> None:
             log.warning("platform switched off, its alerts stay owed", platform=platform)
 
 
-def _ended(desk: _Desk, task: asyncio.Task[bool]) -> None:
+def _ended(desk: _Desk, alert_id: int, task: asyncio.Task[bool]) -> None:
     del desk.running[task]
+    desk.under_way.discard(alert_id)
     desk.wake.set()
     if task.cancelled():
         return
@@ -191,7 +198,7 @@ async def _deliver(desk: _Desk, alert: Alert, case: Case | None) -> bool:
             return False
         async with asyncio.timeout(_ANSWER_WITHIN):
             message = await _hand_over(desk, alert, case)
-        await desk.store.write(alerts.delivered, alert, message, desk.clock())
+        await _note_delivered(desk, alert, message)
     except asyncio.CancelledError:
         await desk.store.write(alerts.release, alert)
         raise
@@ -204,6 +211,24 @@ async def _deliver(desk: _Desk, alert: Alert, case: Case | None) -> bool:
         return False
     log.info("alert delivered", kind=alert.kind, destination=alert.destination, case=alert.case_id, key=alert.key)
     return True
+
+
+async def _note_delivered(desk: _Desk, alert: Alert, message: str | None) -> None:
+    """Note that an alert went out, again and again while the disk is full or somebody holds the lock.
+
+    Once the lease has run out it would go out a second time, and until then nothing else goes to that destination.
+    """
+    end = time.monotonic() + (_LEASE.total_seconds() - _ANSWER_WITHIN)
+    while True:
+        try:
+            await desk.store.write(alerts.delivered, alert, message, desk.clock())
+        except StoreError as error:
+            if time.monotonic() > end:
+                raise
+            log.warning("delivery not noted yet", key=alert.key, reason=str(error))
+            await asyncio.sleep(_NOTE_AGAIN)
+        else:
+            return
 
 
 async def _hand_over(desk: _Desk, alert: Alert, case: Case | None) -> str | None:

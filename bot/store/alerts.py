@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, exists, false, func, literal, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, exists, false, func, literal, not_, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.model import Alert, AlertKind, Card, Status
@@ -152,6 +152,23 @@ def lease(
         )
         for row in rows
     ]
+
+
+def shift(connection: Connection, now: datetime, back: timedelta) -> None:
+    """Take the times of what is owed back, after the clock was, but for digests, which wait for an hour of the day."""
+    microseconds = literal(back // timedelta(microseconds=1))
+    by_the_clock = (alerts.c.kind == "digest") & (alerts.c.period != "burst")
+    connection.execute(
+        update(alerts)
+        .where(alerts.c.state == "owed", not_(by_the_clock))
+        .values(
+            next_try_at=case(
+                (alerts.c.next_try_at > now, alerts.c.next_try_at - microseconds), else_=alerts.c.next_try_at
+            ),
+            leased_until=alerts.c.leased_until - microseconds,
+            first_try_at=func.min(alerts.c.first_try_at, literal(now, Instant)),
+        )
+    )
 
 
 def next_try(connection: Connection, platforms: Collection[str], now: datetime) -> datetime | None:

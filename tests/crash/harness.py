@@ -99,7 +99,8 @@ class Harness:
         shown = self.platforms.shown()
         self.news.go_on(set(shown["discord"].posts) & set(shown["slack"].posts))
         for number, outlet in enumerate(OUTLETS):
-            self.feeds.pages[f"/{number}"] = feed_server.page(self.news.page(outlet))
+            body = self.news.page(outlet)
+            self.feeds.pages[f"/{number}"] = feed_server.page(body, headers={"Connection": "close"})
 
     async def start(self) -> asyncio.subprocess.Process:
         """Start the bot in a process group of its own; its log goes to a file."""
@@ -182,7 +183,7 @@ class Harness:
 async def crash(folder: Path, *, kills: int, seed: int, tell: Callable[[str], None] = lambda _: None) -> Report:
     """Kill the bot `kills` times, let it finish, and return what was found; `folder` keeps its database and log."""
     begun = time.monotonic()
-    async with _opened(folder, kills, seed) as harness:
+    async with opened(folder, affairs=kills + 1, seed=seed) as harness:
         report, chance = harness.report, harness.chance
         for number in range(1, kills + 1):
             harness.publish()
@@ -206,9 +207,12 @@ async def crash(folder: Path, *, kills: int, seed: int, tell: Callable[[str], No
 
 
 @asynccontextmanager
-async def _opened(folder: Path, kills: int, seed: int) -> AsyncIterator[Harness]:
-    """Feeds, Discord and Slack on loopback, and the bot's configuration for them."""
-    channels = kills // AFFAIRS_A_CHANNEL + 1
+async def opened(folder: Path, *, affairs: int, seed: int, host: str = "127.0.0.1") -> AsyncIterator[Harness]:
+    """Feeds, Discord and Slack on loopback, and the bot's configuration for so many affairs.
+
+    `host` is what the feeds' server is called in their addresses.
+    """
+    channels = (affairs - 1) // AFFAIRS_A_CHANNEL + 1
     chance = random.Random(seed)
     async with AsyncExitStack() as parts:
         feeds = await parts.enter_async_context(feed_server.serve())
@@ -220,7 +224,7 @@ async def _opened(folder: Path, kills: int, seed: int) -> AsyncIterator[Harness]
             slack.channels[_slack_channel(number)] = slack_server.Channel(_slack_channel(number))
         harness = Harness(folder, chance, News(chance), feeds, Platforms(discord, slack), {}, Report(seed))
         harness.environment = _environment(harness.platforms, folder)
-        _configure(folder, feeds, affairs=kills + 1)
+        _configure(folder, feeds, affairs, host)
         parts.callback(harness.sweep)
         yield harness
 
@@ -244,16 +248,16 @@ def _environment(platforms: Platforms, folder: Path) -> dict[str, str]:
     }
 
 
-def _configure(folder: Path, feeds: feed_server.FeedServer, affairs: int) -> None:
+def _configure(folder: Path, feeds: feed_server.FeedServer, affairs: int, host: str) -> None:
     """Write config.toml and the rules: a channel on each platform is told of five affairs, by who supplies."""
     (folder / "rules").mkdir()
     (folder / "rules" / "actors.toml").write_text(told.rules(2 * affairs), encoding="utf-8")
     lines = [
         'rules = "rules"', 'alert_on_first_poll = "all"', 'log_level = "debug"', "[polling]", "host_delay = 0",
-        f'allow_hosts = ["127.0.0.1:{feeds.port}"]',
+        f'allow_hosts = ["{host}:{feeds.port}"]',
     ]  # fmt: skip
     for number, outlet in enumerate(OUTLETS):
-        lines += ["[[feeds]]", f'url = "{feeds.url(f"/{number}")}"', f'outlet = "{outlet}"']
+        lines += ["[[feeds]]", f'url = "{feeds.url(f"/{number}", host)}"', f'outlet = "{outlet}"']
     for number, supplier in zip(range(affairs), list(told.places())[::2], strict=False):
         channel = number // AFFAIRS_A_CHANNEL
         for to in (f"discord:{FIRST_CHANNEL + channel}", f"slack:{_slack_channel(channel)}"):
