@@ -269,6 +269,7 @@ class Card:
 # ── alerts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 AlertKind = Literal["post", "edit", "reply", "notice", "digest"]
+Outcome = Literal["sent", "put off", "given up", "gone"]  # of an attempt to deliver one
 Rhythm = Literal["now", "daily", "weekly"]
 Period = Literal["daily", "weekly", "quiet", "burst"]
 
@@ -330,6 +331,7 @@ class Alert:
     was: Status | None  # for a reply: the status before
     now: Status | None  # for a reply: the status after
     attempts: int  # how often it was tried before
+    owed_at: datetime
     card: Card | None = None  # what a notice says
     period: Period | None = None  # what a digest gathers
     mention: str | None = None  # a role to be mentioned with it

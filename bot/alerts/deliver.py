@@ -7,8 +7,8 @@
       └──────── due ◀───────────────────────────┘ the destination is gone: so is all that is owed to it
 
 Within a destination alerts go out in order, one at a time; destinations don't wait for each other. Whatever is killed
-in between is leased again once its lease has run out, and goes out with the same key, by which a platform that can
-tell drops the second of two.
+in between is leased again, by the same bot as soon as it starts anew, by another once the lease has run out. It goes
+out with the same key and marked as tried before, so that the platform finds the message that is there already.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ from typing import Protocol
 import structlog
 
 from bot import cards
+from bot.alerts import holder
 from bot.alerts.gone import close
 from bot.cards_digest import digest
 from bot.detect.lexicon import Lexicon
 from bot.errors import DeliveryError, DestinationGone, RetryLater, StoreError
 from bot.log import redact
-from bot.model import Alert, Card, Case, Period
+from bot.model import Alert, Card, Case, Outcome, Period
 from bot.store import Connection, Store, alerts, digests, ledger
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,10 @@ _GIVE_UP_AFTER = timedelta(days=1)
 _FIRST_RETRY = 5.0  # seconds; doubled with each attempt
 _LONGEST_RETRY = 3600.0
 _PULSE = 5.0  # seconds between two looks into the store, in which another process may owe something
+
+
+Told = Callable[[Alert, Outcome, datetime], None]
+"""Is told what came of an attempt to deliver an alert, and when."""
 
 
 class Poster(Protocol):
@@ -71,6 +76,7 @@ class _Desk:
     lexicon: Callable[[], Lexicon]  # as it is now: rules may be changed while the bot runs
     clock: Callable[[], datetime]
     operators: str | None = None  # the destination of those who run the bot
+    told: Told = lambda *_: None
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     running: dict[asyncio.Task[bool], str] = field(default_factory=dict)  # each with its platform
     sent: int = 0
@@ -85,6 +91,7 @@ async def deliver_due(
     `posters` has a platform by the name that its destinations begin with; what is owed on others stays owed.
     """
     desk = _Desk(store, posters, lambda: lexicon, clock)
+    await _take_back(desk)
     async with _finishing(desk):
         while True:
             desk.wake.clear()
@@ -101,13 +108,16 @@ async def deliver_forever(
     clock: Callable[[], datetime],
     wake: asyncio.Event,
     operators: str | None = None,
+    told: Told = lambda *_: None,
 ) -> None:
     """Deliver what is due whenever `wake` is set, and what comes due by itself, until cancelled.
 
-    `lexicon` gives the one that is in use, `operators` is the destination of those who run the bot. A delivery that is
-    cut off by the end stays owed. Trouble with the store is logged, and does not end it.
+    `lexicon` gives the one that is in use, `operators` is the destination of those who run the bot, `told` hears what
+    came of each attempt. A delivery that is cut off by the end stays owed. Trouble with the store is logged, and does
+    not end it.
     """
-    desk = _Desk(store, posters, lexicon, clock, operators, wake)
+    desk = _Desk(store, posters, lexicon, clock, operators, told, wake)
+    await _take_back(desk)
     async with _finishing(desk):
         while True:
             wake.clear()
@@ -122,6 +132,17 @@ async def deliver_forever(
                 log.warning("outbox not readable", reason=str(error))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), pause)
+
+
+async def _take_back(desk: _Desk) -> None:
+    """Let the alerts be leased at once that a process was delivering which has ended: most often this bot, before."""
+    try:
+        ended = [name for name in await desk.store.read(alerts.holders, desk.clock()) if holder.has_ended(name)]
+        if ended:
+            taken = await desk.store.write(alerts.take_back, ended)
+            log.info("deliveries taken back", alerts=taken)
+    except StoreError as error:  # their leases run out by themselves
+        log.warning("leases not taken back", reason=str(error))
 
 
 @contextlib.asynccontextmanager
@@ -158,7 +179,12 @@ def _lease(
 
     All in one transaction: what changes a case later owes an edit, since the post has begun.
     """
-    due = [alert for platform, free in room.items() for alert in alerts.lease(connection, [platform], now, until, free)]
+    name = holder.this_process()
+    due = [
+        alert
+        for platform, free in room.items()
+        for alert in alerts.lease(connection, [platform], now, until, free, name)
+    ]
     numbers = {alert.case_id for alert in due if alert.case_id is not None}
     cases = {case.id: case for case in ledger.cases_by_id(connection, sorted(numbers))}
     return [(alert, cases.get(alert.case_id) if alert.case_id else None) for alert in due]
@@ -188,6 +214,7 @@ async def _deliver(desk: _Desk, alert: Alert, case: Case | None) -> bool:
     try:
         if alert.kind in ("edit", "reply") and alert.message is None:
             await desk.store.write(alerts.give_up, alert, "the case's message never went out", desk.clock())
+            desk.told(alert, "given up", desk.clock())
             return False
         async with asyncio.timeout(_ANSWER_WITHIN):
             message = await _hand_over(desk, alert, case)
@@ -197,11 +224,13 @@ async def _deliver(desk: _Desk, alert: Alert, case: Case | None) -> bool:
         raise
     except DestinationGone as error:
         dropped = await desk.store.write(close, alert.destination, _reason(error), desk.clock(), desk.operators)
+        desk.told(alert, "gone", desk.clock())
         log.warning("destination gone", destination=alert.destination, reason=_reason(error), alerts=dropped)
         return False
     except Exception as error:
         await _failed(desk, alert, error)
         return False
+    desk.told(alert, "sent", desk.clock())
     log.info("alert delivered", kind=alert.kind, destination=alert.destination, case=alert.case_id, key=alert.key)
     return True
 
@@ -246,6 +275,7 @@ async def _failed(desk: _Desk, alert: Alert, error: Exception) -> None:
     given_up = await desk.store.write(
         alerts.failed, alert, _reason(error), now=now, retry_at=retry_at, patience=_GIVE_UP_AFTER
     )
+    desk.told(alert, "given up" if given_up else "put off", now)
     say = log.error if given_up else log.warning
     say(
         "alert given up" if given_up else "alert put off",
