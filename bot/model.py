@@ -368,3 +368,23 @@ class Health:
     undelivered: tuple[Undelivered, ...]  # the last ones
     newest_story: tuple[str, str, datetime] | None  # title, outlet, when it was first seen
     database_bytes: int
+
+
+# ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What is kept of a person, or was."""
+
+    subscriptions: int = 0  # their own
+    alerts: int = 0  # to them, with the messages that show them
+    prefs: int = 0
+    mutes: int = 0
+    names: int = 0  # of theirs, with what they made for others
+    configured: int = 0  # subscriptions of theirs that config.toml makes, which stay
+
+    @property
+    def anything(self) -> bool:
+        """Whether it is more than nothing that can go."""
+        return bool(self.subscriptions or self.alerts or self.prefs or self.mutes or self.names)

@@ -12,10 +12,12 @@ from discord.ext import commands
 from bot.commands import Context
 from cogs.errors import Errors
 from cogs.feeds import Feeds
+from cogs.guilds import Guilds
 from cogs.health import Health
 from cogs.help import Help
 from cogs.ledger import Ledger
 from cogs.pages import PageButton, Pages
+from cogs.privacy import Privacy
 from cogs.subscriptions import Subscriptions
 
 Bot = commands.AutoShardedBot
@@ -28,6 +30,8 @@ def adder(context: Context) -> Callable[[Bot], Awaitable[None]]:
         pages = Pages(context)
         for cog in (Errors(), pages, Ledger(pages), Subscriptions(pages), Feeds(pages), Health(pages), Help(pages)):
             await bot.add_cog(cog)
+        await bot.add_cog(Privacy(pages))
+        await bot.add_cog(Guilds(bot, context))
         bot.add_dynamic_items(PageButton)
 
     return add

@@ -21,6 +21,7 @@ from cogs.feeds import Feeds
 from cogs.health import Health
 from cogs.help import Help
 from cogs.ledger import Ledger
+from cogs.privacy import Privacy
 from cogs.subscriptions import Subscriptions
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -124,7 +125,7 @@ def test_the_lock_has_a_hash_for_every_version_and_names_no_index() -> None:
 def on_discord() -> dict[str, commands.HybridCommand[commands.Cog, ..., None]]:
     return {
         command.name: command
-        for cog in (Ledger, Subscriptions, Feeds, Health, Help)
+        for cog in (Ledger, Subscriptions, Feeds, Health, Help, Privacy)
         for command in cog.__cog_commands__
         if isinstance(command, commands.HybridCommand)
     }

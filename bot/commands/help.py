@@ -14,6 +14,7 @@ from bot.commands.claims import claims
 from bot.commands.context import Command, Context
 from bot.commands.denials import denials
 from bot.commands.feed import feed, sources
+from bot.commands.forget import forget
 from bot.commands.health import health
 from bot.commands.prefs import mute, prefs, unmute
 from bot.commands.subscriptions import follow, subscribe, subscriptions, unsubscribe
@@ -161,6 +162,13 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "!health",
                 ("!health",),
                 who="manager",
+            ),
+            Command(
+                "forget",
+                forget,
+                "Shows what is kept of you, and removes it when you say so.",
+                "!forget me [yes]",
+                ("!forget me",),
             ),
             Command(
                 "help",
