@@ -21,8 +21,8 @@ LEFT = "the bot is no longer in that server"
 
 _WANTS = (subscriptions, prefs, mutes, messages)  # what is kept for a destination, besides its alerts
 
-# Where a person is named who has made or done something for others: it stays, without the name. A table that names one
-# belongs here.
+# Where a person is named who has made or done something for others: it stays, without the name. Whatever else comes to
+# name one belongs here.
 _NAMES: tuple[tuple[Table, Column[str]], ...] = (
     (subscriptions, subscriptions.c.maker),
     (feeds, feeds.c.added_by),
@@ -82,13 +82,17 @@ def come_back(connection: Connection, guild: str) -> int:
 def be_in(connection: Connection, platform: str, guilds: Collection[str], now: datetime) -> tuple[int, int]:
     """Note in which guilds on a platform the bot is, all of them; return how many it had left and come back to unseen.
 
-    That is what happened while nobody listened.
+    That is what happened while nobody listened. Where none of several is there any more, the platform is in trouble
+    rather than everybody fed up, and nothing is changed.
     """
     known = select(places.c.guild, func.max(places.c.left_at)).where(
         places.c.guild.startswith(f"{platform}:", autoescape=True)
     )
     was = {guild: left_at for guild, left_at in connection.execute(known.group_by(places.c.guild))}  # noqa: C416
-    gone = [guild for guild, left_at in was.items() if left_at is None and guild not in guilds]
+    stayed = [guild for guild, left_at in was.items() if left_at is None]
+    gone = [guild for guild in stayed if guild not in guilds]
+    if len(gone) == len(stayed) > 1:
+        gone = []
     back = [guild for guild, left_at in was.items() if left_at is not None and guild in guilds]
     for guild in gone:
         leave(connection, guild, now)
@@ -146,7 +150,7 @@ def kept_of(connection: Connection, person: str) -> Forgotten:
 def forget_names(connection: Connection, person: str) -> None:
     """Take a person's name from what they made or did for others."""
     for table, column in _NAMES:
-        connection.execute(update(table).where(column == person).values({column.name: None}))
+        connection.execute(update(table).where(column == person).values({column.name: None if column.nullable else ""}))
 
 
 def _end_wishes(connection: Connection, destination: str) -> None:

@@ -141,3 +141,11 @@ async def test_what_happened_while_the_bot_was_away_is_noted_at_its_start(
     await until(context, lambda found: found["discord:9001"] == ("discord:guild:9000", None))
     await until(context, lambda found: found[HERE] == (GUILD, None))
     await again.stop()
+
+
+async def test_a_start_at_which_all_guilds_are_missing_takes_nothing_from_them(context: Context) -> None:
+    for guild in ("1", "2"):
+        await context.store.write(kept_places.note, {f"discord:{guild}": f"discord:guild:{guild}"})
+    assert await context.store.write(kept_places.be_in, "discord", set(), NOW) == (0, 0)
+    assert await context.store.write(kept_places.be_in, "discord", {"discord:guild:1"}, NOW) == (1, 0)
+    assert await context.store.write(kept_places.be_in, "discord", set(), NOW) == (1, 0)  # the only one may well have

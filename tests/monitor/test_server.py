@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -187,6 +188,16 @@ async def test_a_running_bot_shows_what_it_does(get: Get, tmp_path: Path, unused
     assert not [text for text in ("http:", str(CHANNEL_ID), "north korea", TOKEN) if text in open_format[2]]
     assert open_format[1].startswith("application/openmetrics-text")
     assert open_format[2].endswith("# EOF\n")
+
+
+async def test_every_metric_that_the_documents_name_is_shown_and_no_other(get: Get, newsroom: Newsroom) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\bclaimwatch_(?!token)[a-z_]+\b", text))
+    async with Monitor("127.0.0.1:0", now) as monitor:
+        monitor.opened(newsroom.store, ["console"])
+        shown = (await get(monitor.port, "/metrics"))[2]
+    made = set(re.findall(r"^# TYPE (claimwatch_\S+)", shown, re.MULTILINE))
+    assert named == {name for name in made if not name.endswith("_created")}
 
 
 async def _until(bot: asyncio.Task[None], happens: Awaitable[Any]) -> None:
