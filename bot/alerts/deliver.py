@@ -91,7 +91,7 @@ async def deliver_due(
     `posters` has a platform by the name that its destinations begin with; what is owed on others stays owed.
     """
     desk = _Desk(store, posters, lambda: lexicon, clock)
-    await _take_back(desk)
+    await holder.take_back(store, clock())
     async with _finishing(desk):
         while True:
             desk.wake.clear()
@@ -117,7 +117,7 @@ async def deliver_forever(
     not end it.
     """
     desk = _Desk(store, posters, lexicon, clock, operators, told, wake)
-    await _take_back(desk)
+    await holder.take_back(store, clock())
     async with _finishing(desk):
         while True:
             wake.clear()
@@ -132,17 +132,6 @@ async def deliver_forever(
                 log.warning("outbox not readable", reason=str(error))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), pause)
-
-
-async def _take_back(desk: _Desk) -> None:
-    """Let the alerts be leased at once that a process was delivering which has ended: most often this bot, before."""
-    try:
-        ended = [name for name in await desk.store.read(alerts.holders, desk.clock()) if holder.has_ended(name)]
-        if ended:
-            taken = await desk.store.write(alerts.take_back, ended)
-            log.info("deliveries taken back", alerts=taken)
-    except StoreError as error:  # their leases run out by themselves
-        log.warning("leases not taken back", reason=str(error))
 
 
 @contextlib.asynccontextmanager
@@ -210,12 +199,18 @@ def _ended(desk: _Desk, task: asyncio.Task[bool]) -> None:
 
 
 async def _deliver(desk: _Desk, alert: Alert, case: Case | None) -> bool:
-    """Deliver one alert and note what became of it; return whether it went out."""
+    """Deliver one alert; return whether it went out."""
+    outcome = await _attempt(desk, alert, case)
+    desk.told(alert, outcome, desk.clock())
+    return outcome == "sent"
+
+
+async def _attempt(desk: _Desk, alert: Alert, case: Case | None) -> Outcome:
+    """Try to deliver one alert and note what became of it."""
     try:
         if alert.kind in ("edit", "reply") and alert.message is None:
             await desk.store.write(alerts.give_up, alert, "the case's message never went out", desk.clock())
-            desk.told(alert, "given up", desk.clock())
-            return False
+            return "given up"
         async with asyncio.timeout(_ANSWER_WITHIN):
             message = await _hand_over(desk, alert, case)
         await desk.store.write(alerts.delivered, alert, message, desk.clock())
@@ -224,15 +219,12 @@ async def _deliver(desk: _Desk, alert: Alert, case: Case | None) -> bool:
         raise
     except DestinationGone as error:
         dropped = await desk.store.write(close, alert.destination, _reason(error), desk.clock(), desk.operators)
-        desk.told(alert, "gone", desk.clock())
         log.warning("destination gone", destination=alert.destination, reason=_reason(error), alerts=dropped)
-        return False
+        return "gone"
     except Exception as error:
-        await _failed(desk, alert, error)
-        return False
-    desk.told(alert, "sent", desk.clock())
+        return await _failed(desk, alert, error)
     log.info("alert delivered", kind=alert.kind, destination=alert.destination, case=alert.case_id, key=alert.key)
-    return True
+    return "sent"
 
 
 async def _hand_over(desk: _Desk, alert: Alert, case: Case | None) -> str | None:
@@ -267,7 +259,7 @@ async def _hand_over_digest(desk: _Desk, poster: Poster, alert: Alert, period: P
     )
 
 
-async def _failed(desk: _Desk, alert: Alert, error: Exception) -> None:
+async def _failed(desk: _Desk, alert: Alert, error: Exception) -> Outcome:
     """Put an alert off, or give it up when it was tried for a day."""
     now = desk.clock()
     named = error.after if isinstance(error, RetryLater) else None
@@ -275,7 +267,6 @@ async def _failed(desk: _Desk, alert: Alert, error: Exception) -> None:
     given_up = await desk.store.write(
         alerts.failed, alert, _reason(error), now=now, retry_at=retry_at, patience=_GIVE_UP_AFTER
     )
-    desk.told(alert, "given up" if given_up else "put off", now)
     say = log.error if given_up else log.warning
     say(
         "alert given up" if given_up else "alert put off",
@@ -285,6 +276,7 @@ async def _failed(desk: _Desk, alert: Alert, error: Exception) -> None:
         attempts=alert.attempts + 1,
         reason=_reason(error),
     )
+    return "given up" if given_up else "put off"
 
 
 def _back_off(attempts: int) -> float:

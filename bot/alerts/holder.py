@@ -11,8 +11,16 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+
+import structlog
+
+from bot.errors import StoreError
+from bot.store import Store, alerts
+
+log = structlog.get_logger(__name__)
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _NUMBERS = Path("/proc/self/ns/pid")
@@ -33,6 +41,15 @@ def has_ended(name: str) -> bool:
     if its[1] != mine[1] or not its[2].isdecimal():  # of another container: its number means nothing here
         return False
     return its[2] == mine[2] or not _runs(int(its[2]))
+
+
+async def take_back(store: Store, now: datetime) -> None:
+    """Let the alerts be leased at once that a process was delivering which has ended: most often this bot, before."""
+    try:
+        if ended := [name for name in await store.read(alerts.holders, now) if has_ended(name)]:
+            log.info("deliveries taken back", alerts=await store.write(alerts.take_back, ended))
+    except StoreError as error:  # their leases run out by themselves
+        log.warning("leases not taken back", reason=str(error))
 
 
 @cache
