@@ -14,7 +14,7 @@ from bot.store.retention import STORIES_AT_ONCE, Free
 
 log = structlog.get_logger(__name__)
 
-LEFT = timedelta(days=30)
+AFTER_LEAVING = timedelta(days=30)
 """For how long what a guild wanted is kept after the bot has left it."""
 
 _PAUSE = 0.02  # seconds between two writes, in which others come first
@@ -50,7 +50,7 @@ async def count(store: Store, keep: Keep, now: datetime) -> Removed:
         stories, bodies = await store.read(retention.count_old_stories, now - keep.stories)
     if keep.alerts is not None:
         alerts = await store.read(retention.count_old_alerts, now - keep.alerts)
-    return Removed(stories, bodies, alerts, len(await store.read(places.left, now - LEFT)))
+    return Removed(stories, bodies, alerts, len(await store.read(places.left, now - AFTER_LEAVING)))
 
 
 async def prune(store: Store, keep: Keep, now: datetime) -> Removed:
@@ -62,7 +62,7 @@ async def prune(store: Store, keep: Keep, now: datetime) -> Removed:
         while gone := await store.write(retention.remove_alerts, now - keep.alerts):
             removed = replace(removed, alerts=removed.alerts + gone)
             await asyncio.sleep(_PAUSE)
-    for destination in await store.read(places.left, now - LEFT):
+    for destination in await store.read(places.left, now - AFTER_LEAVING):
         await forget(store, destination)
         removed = replace(removed, places=removed.places + 1)
     return removed

@@ -1,13 +1,20 @@
-"""`claimwatch prune`, through `main`: what it says and what is gone then."""
+"""`claimwatch prune`, through `main`: what it says and what is gone then; and the bot, which does it by itself."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+from structlog.testing import capture_logs
+
+from bot import app
+from bot.config import Config, FeedKeys
 from tests.test_cli import Run, claimwatch
 from tests.upkeep import NOW, make_ledger, owe
 
@@ -64,3 +71,18 @@ async def test_stories_are_kept_for_ever_unless_told(claimwatch: Run) -> None:
 
 def test_without_a_database_there_is_nothing_to_prune(claimwatch: Run) -> None:
     assert claimwatch("prune").code == 1
+
+
+async def test_a_bot_that_runs_prunes_by_itself(claimwatch: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    await ledger(claimwatch, "")
+    monkeypatch.setattr(app, "PRUNE_AFTER", timedelta(0))
+    config = Config(database=Path("claimwatch.db").absolute(), feeds=(FeedKeys(url="http://127.0.0.1:9/feed"),))
+    with capture_logs() as logs:
+        bot = asyncio.create_task(app.run(config))
+        while not (told := [line for line in logs if line["event"] == "pruned"]):
+            assert not bot.done(), bot.result()
+            await asyncio.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await bot
+    assert (told[0]["alerts"], told[0]["stories"]) == (1, 0)
+    assert rows("SELECT count(*) FROM alerts") == [(2,)]

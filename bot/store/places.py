@@ -16,7 +16,7 @@ from bot.store import alerts as outbox
 from bot.store import subscriptions as kept
 from bot.store.tables import alerts, feeds, messages, mutes, places, prefs, subscriptions
 
-LEFT = "the bot is no longer in that server"
+NOT_THERE = "the bot is no longer in that server"
 """Why the subscriptions of a guild's destinations are paused."""
 
 _WANTS = (subscriptions, prefs, mutes, messages)  # what is kept for a destination, besides its alerts
@@ -63,8 +63,8 @@ def leave(connection: Connection, guild: str, now: datetime) -> int:
     there = select(places.c.destination).where(places.c.guild == guild, places.c.left_at.is_(None))
     destinations = list(connection.execute(there).scalars())
     for destination in destinations:
-        kept.pause(connection, destination, LEFT, now)
-        outbox.gone(connection, destination, LEFT, now)
+        kept.pause(connection, destination, NOT_THERE, now)
+        outbox.gone(connection, destination, NOT_THERE, now)
     connection.execute(update(places).where(places.c.destination.in_(destinations)).values(left_at=now))
     return len(destinations)
 
@@ -74,7 +74,7 @@ def come_back(connection: Connection, guild: str) -> int:
     there = select(places.c.destination).where(places.c.guild == guild, places.c.left_at.is_not(None))
     destinations = list(connection.execute(there).scalars())
     for destination in destinations:
-        kept.resume(connection, destination, LEFT)
+        kept.resume(connection, destination, NOT_THERE)
     connection.execute(update(places).where(places.c.destination.in_(destinations)).values(left_at=None))
     return len(destinations)
 

@@ -14,7 +14,7 @@ from bot.alerts import outbox
 from bot.commands import Asker, Context, answer
 from bot.model import Claim, Story
 from bot.platforms.discord_app import DiscordApp
-from bot.retention import LEFT, Keep, Removed, count, prune
+from bot.retention import AFTER_LEAVING, Keep, Removed, count, prune
 from bot.store import places as kept_places
 from bot.store.tables import alerts, messages, mutes, places, prefs, subscriptions
 from cogs import adder
@@ -86,8 +86,8 @@ async def test_in_a_guild_that_the_bot_was_removed_from_nothing_is_told_any_more
     await server.expel()
     await until(context, lambda found: found[HERE] == (GUILD, NOW))
     assert await rows(context, alerts.c.state) == [("gone",)]
-    assert await rows(context, subscriptions.c.paused_why) == [(kept_places.LEFT,)]
-    assert await prune(context.store, EVERYTHING, NOW + LEFT) == Removed()
+    assert await rows(context, subscriptions.c.paused_why) == [(kept_places.NOT_THERE,)]
+    assert await prune(context.store, EVERYTHING, NOW + AFTER_LEAVING) == Removed()
 
 
 async def test_after_a_month_what_it_wanted_is_removed(
@@ -96,7 +96,7 @@ async def test_after_a_month_what_it_wanted_is_removed(
     await subscribe(context, PERSON, None)
     await server.expel()
     await until(context, lambda found: found[HERE] == (GUILD, NOW))
-    later = NOW + LEFT + timedelta(seconds=1)
+    later = NOW + AFTER_LEAVING + timedelta(seconds=1)
     assert await count(context.store, EVERYTHING, later) == Removed(places=1)
     assert await prune(context.store, EVERYTHING, later) == Removed(places=1)
     for table in (subscriptions, prefs, mutes):
