@@ -12,12 +12,14 @@ from discord.ext import commands
 from bot.commands import Context
 from cogs.errors import Errors
 from cogs.feeds import Feeds
+from cogs.guilds import Guilds
 from cogs.health import Health
 from cogs.help import Help
 from cogs.ledger import Ledger
 from cogs.manage import Manage
 from cogs.overview import Overview
 from cogs.pages import PageButton, Pages
+from cogs.privacy import Privacy
 from cogs.subscriptions import Subscriptions
 
 Bot = commands.AutoShardedBot
@@ -30,8 +32,9 @@ def adder(context: Context) -> Callable[[Bot], Awaitable[None]]:
         pages = Pages(context)
         await bot.add_cog(Errors())
         await bot.add_cog(pages)
-        for cog in (Ledger, Overview, Subscriptions, Feeds, Manage, Health, Help):
+        for cog in (Ledger, Overview, Subscriptions, Feeds, Manage, Health, Privacy, Help):
             await bot.add_cog(cog(pages))
+        await bot.add_cog(Guilds(bot, context))
         bot.add_dynamic_items(PageButton)
 
     return add

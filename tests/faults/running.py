@@ -39,7 +39,7 @@ class Running:
     def publish(self) -> None:
         """Let something happen, the feeds tell of it, and be due."""
         self.harness.publish()
-        database.help_time_on(self.database, leases=False)
+        database.help_time_on(self.database)
 
     def wrong(self) -> list[str]:
         """What the channels of both platforms don't show as it should be by now."""

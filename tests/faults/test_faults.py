@@ -106,7 +106,7 @@ async def test_names_that_nobody_answers_for(tmp_path: Path) -> None:
         bot.publish()
 
         def fails() -> bool:  # an address that was looked up is remembered for a while
-            database.help_time_on(bot.database, leases=False)
+            database.help_time_on(bot.database)
             return any("poll failed" in line and "feeds.example" in line for line in bot.log)
 
         await bot.until(fails)
