@@ -73,7 +73,7 @@ class Phrases:
             found = tokens(phrase)
             written = tuple(token.text for token in found)
             possessive = any(token.possessive for token in found[:-1])
-        lower = tuple(word.lower() for word in written)
+        lower = tuple(" ".join(written).lower().split())
         cased = written if written != lower else None
         row = self._entries[lower[0]]
         # Of two as long, the first rule stays the first.

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "rules"
 # What the files hold: kind of table → the files that hold it, here and in a user's folder. Of two tables that know the
 # same words the first counts, so that what is general stands before the long lists of names.
 FILES: Mapping[str, tuple[str, ...]] = {
-    "actors": ("actors", "groups"),
+    "actors": ("actors", "people", "groups"),
     "outlets": ("outlets",),
     "weapons": ("weapons",),
     "verbs": ("verbs",),
