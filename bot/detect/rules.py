@@ -17,8 +17,8 @@ FOLDER = Path(__file__).parent / "rules"
 # What the files hold: kind of table → the files that hold it, here and in a user's folder. Of two tables that know the
 # same words the first counts, so that what is general stands before the long lists of names.
 FILES: Mapping[str, tuple[str, ...]] = {
-    "actors": ("actors", "people", "groups"),
-    "outlets": ("outlets",),
+    "actors": ("actors", "agencies", "people", "groups"),
+    "outlets": ("outlets", "carriers"),
     "weapons": ("weapons",),
     "verbs": ("verbs",),
     "speech": ("speech",),
