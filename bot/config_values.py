@@ -53,4 +53,6 @@ DESTINATIONS = '"console", "discord:CHANNEL_ID", "discord:user:USER_ID", "slack:
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 FeedAddress = Annotated[WebAddress, AfterValidator(_without_login)]
 Host = Annotated[str, AfterValidator(_host)]
+Editor = Annotated[str, Field(pattern=r"^(discord:(user|guild):\d{1,20}|slack:[UW][A-Z0-9]{2,20})$")]
+EDITORS = 'a list of "discord:user:USER_ID", "discord:guild:SERVER_ID" and "slack:USER_ID"'
 Port = Annotated[int, Field(ge=1, le=65_535)]

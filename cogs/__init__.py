@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from discord.ext import commands
 
 from bot.commands import Context
+from cogs.corrections import Corrections
 from cogs.errors import Errors
 from cogs.feeds import Feeds
 from cogs.health import Health
@@ -26,8 +27,10 @@ def adder(context: Context) -> Callable[[Bot], Awaitable[None]]:
 
     async def add(bot: Bot) -> None:
         pages = Pages(context)
-        for cog in (Errors(), pages, Ledger(pages), Subscriptions(pages), Feeds(pages), Health(pages), Help(pages)):
-            await bot.add_cog(cog)
+        await bot.add_cog(Errors())
+        await bot.add_cog(pages)
+        for cog in (Ledger, Corrections, Subscriptions, Feeds, Health, Help):
+            await bot.add_cog(cog(pages))
         bot.add_dynamic_items(PageButton)
 
     return add

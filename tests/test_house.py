@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from bot.commands import COMMANDS
+from cogs.corrections import Corrections
 from cogs.feeds import Feeds
 from cogs.health import Health
 from cogs.help import Help
@@ -124,7 +125,7 @@ def test_the_lock_has_a_hash_for_every_version_and_names_no_index() -> None:
 def on_discord() -> dict[str, commands.HybridCommand[commands.Cog, ..., None]]:
     return {
         command.name: command
-        for cog in (Ledger, Subscriptions, Feeds, Health, Help)
+        for cog in (Ledger, Corrections, Subscriptions, Feeds, Health, Help)
         for command in cog.__cog_commands__
         if isinstance(command, commands.HybridCommand)
     }

@@ -27,12 +27,13 @@ import structlog
 
 from bot import cards
 from bot.alerts.gone import close
+from bot.cards_corrections import closed
 from bot.cards_digest import digest
 from bot.detect.lexicon import Lexicon
 from bot.errors import DeliveryError, DestinationGone, RetryLater, StoreError
 from bot.log import redact
 from bot.model import Alert, Card, Case, Period
-from bot.store import Connection, Store, alerts, digests, ledger
+from bot.store import Connection, Store, alerts, corrections, digests, ledger
 
 log = structlog.get_logger(__name__)
 
@@ -215,6 +216,11 @@ async def _hand_over(desk: _Desk, alert: Alert, case: Case | None) -> str | None
     if alert.period is not None:
         return await _hand_over_digest(desk, poster, alert, alert.period)
     if case is None:  # its last claim was withdrawn meanwhile, and the alert with it
+        return None
+    if not case.voices:  # closed by a correction: what shows it says so, and nothing more is said of it
+        if alert.kind == "edit":
+            log_of_case = await desk.store.read(corrections.of_case, case.id)
+            await poster.edit(alert.destination, alert.message or "", closed(case, log_of_case, desk.lexicon()))
         return None
     if alert.kind == "edit":
         await poster.edit(alert.destination, alert.message or "", cards.alert(case, desk.lexicon()))

@@ -51,6 +51,9 @@ class Context:
     page_size: int = 5
     asker: Asker = OPERATOR
     desk: FeedDesk | None = None  # None: feeds can't be asked from here
+    editors: frozenset[str] = (
+        frozenset()
+    )  # who may correct the ledger, besides the owner: people, and servers' managers
 
     def asked_by(self, asker: Asker) -> Context:
         """This context for one command that `asker` gives."""
