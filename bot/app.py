@@ -206,7 +206,8 @@ async def opened(
     """Load the rules, with a user's tried on their examples, and open the database. Raises RuleError and StoreError."""
     rules = RulesWatch(config.rules, clock) if config.rules else None
     async with await Store.open(config.database) as store:
-        context = Context(store, rules.lexicon if rules else lexicons.load(), clock)
+        lexicon = rules.lexicon if rules else lexicons.load()
+        context = Context(store, lexicon, clock, editors=frozenset(config.editors))
         app = App(config, context, rules=rules, reread=reread)
         context.controls = app.controls()
         yield app

@@ -18,6 +18,8 @@ _HEADLINE = 160
 _VOICES = 4  # shown of each stance; `!case` shows all
 _OWN_VOICE = "own report"  # where nobody is named, the outlet itself says it
 _DOT = Text(" · ", "dim")
+CORRECTED = "corrected"
+"""The mark of what somebody corrected."""
 
 
 # ── alerts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -224,7 +226,7 @@ def _speakers(case: Case, stance: Stance, verbs: tuple[str, str], lexicon: Lexic
 
 def _claim(kept: KeptClaim, lexicon: Lexicon) -> Section:
     who = capital(speaker(kept.claim.claimant, kept.outlet, lexicon))
-    return Section(f"{who} {kept.claim.stance}", reported(kept))
+    return Section(f"{who} {kept.claim.stance}" + f" ({CORRECTED})" * bool(kept.corrected), reported(kept))
 
 
 def _denial(kept: KeptClaim, case: Case | None, lexicon: Lexicon) -> Section:
@@ -249,7 +251,8 @@ def reported(kept: KeptClaim) -> tuple[Line, Line]:
 
 
 def _footer(case: Case) -> str:
-    return f"Case {case.id} · {_publishers(case)} · {_stretch(case.first_at, case.last_at)}"
+    written = f"Case {case.id} · {_publishers(case)} · {_stretch(case.first_at, case.last_at)}"
+    return f"{written} · {CORRECTED}" if case.corrected else written
 
 
 def _publishers(case: Case) -> str:

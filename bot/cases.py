@@ -33,15 +33,15 @@ _MANY_SPEAKERS = frozenset({None, "MEDIA"})
 # ── status ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def status(voices: Sequence[Voice], supplier: str | None, recipient: str | None) -> Status:
-    """Return the status of the case of `supplier` and `recipient`, by the first rule that holds:
+def status(voices: Sequence[Voice], *parties: str | None) -> Status:
+    """Return the status of the case of these parties, supplier and recipient, by the first rule that holds:
 
     1. `denied`: nobody asserts it.
     2. `contested`: somebody asserts it and somebody denies it, whoever the two are. This goes before `stopped`: who
        says that a shipment was intercepted says that there was one, and a denial of that must stay in sight.
     3. `stopped`: the newest assertion says that it was halted or refused. At the same time a halt counts as newer,
        since it presupposes what it halts.
-    4. `acknowledged`: supplier or recipient asserts it.
+    4. `acknowledged`: supplier or recipient asserts it; so may those of a case that was merged into it.
     5. `alleged`: others assert it; the reporter's own voice is one of those.
 
     Each claimant counts with the newest stance, so a denial that its speaker took back no longer contests; both
@@ -58,8 +58,8 @@ def status(voices: Sequence[Voice], supplier: str | None, recipient: str | None)
         return "contested"
     if halted:
         return "stopped"
-    parties = {supplier, recipient} - {None}
-    return "acknowledged" if any(voice.claimant in parties for voice in asserted) else "alleged"
+    named = set(parties) - {None}
+    return "acknowledged" if any(voice.claimant in named for voice in asserted) else "alleged"
 
 
 def _taken_back(voice: Voice, voices: Sequence[Voice]) -> bool:
@@ -112,7 +112,7 @@ def nearest(spans: Sequence[Span], at: datetime) -> int | None:
 
     It is the case nearest in time, within `REACH` of its span; of two equally near, the later. A late find that lies
     between two cases joins one of them and the two stay two: people know a case by its number and its message, so
-    cases are never merged.
+    only people merge cases.
     """
     near = [(_distance(span, at), -span.case_id, span.case_id) for span in spans if _distance(span, at) <= REACH]
     return min(near)[2] if near else None

@@ -22,6 +22,8 @@ from rapidfuzz import process
 from bot.config_values import (
     DESTINATION,
     DESTINATIONS,
+    EDITORS,
+    Editor,
     FeedAddress,
     Host,
     Length,
@@ -169,6 +171,7 @@ class Config(_Keys):
         default="none", description='"none", "newest" or "all"'
     )
     operators: str | None = Field(default=None, pattern=DESTINATION, description=DESTINATIONS)
+    editors: tuple[Editor, ...] = Field(default=(), description=EDITORS)
     log_level: LogLevel = Field(default="info", description='"debug", "info", "warning" or "error"')
     log_format: LogFormat = Field(default="auto", description='"auto", "console", "logfmt" or "json"')
     polling: Polling = Field(default=Polling(), description="a [polling] table")

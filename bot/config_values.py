@@ -78,4 +78,6 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 FeedAddress = Annotated[WebAddress, AfterValidator(_without_login)]
 Length = Annotated[str, AfterValidator(_length)]
 Host = Annotated[str, AfterValidator(_host)]
+Editor = Annotated[str, Field(pattern=r"^(discord:(user|guild):\d{1,20}|slack:[UW][A-Z0-9]{2,20})$")]
+EDITORS = 'a list of "discord:user:USER_ID", "discord:guild:SERVER_ID" and "slack:USER_ID"'
 Port = Annotated[int, Field(ge=1, le=65_535)]

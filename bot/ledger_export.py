@@ -1,7 +1,7 @@
 """Writes cases with their claims as CSV or JSON, for spreadsheets and for research. Pure.
 
 What nobody has named or dated is `..`, as in SIPRI's arms transfers register; empty is what does not apply: the
-claimant of a report's own voice, the address of a story without one.
+claimant of a report's own voice, the address of a story without one, the corrections of what nobody corrected.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Found = Iterable[tuple[Case, Sequence[KeptClaim]]]
 COLUMNS = (
     *("case", "status", "supplier", "recipient", "case_weapons", "publishers", "first_at", "last_at"),
     *("claim", "stance", "claimant", "claim_supplier", "claim_recipient", "weapons", "phase", "words", "carrier"),
-    *("title", "outlet", "url", "published"),
+    *("title", "outlet", "url", "published", "corrected"),
 )
 
 # A spreadsheet takes a cell that begins so for a formula; headlines are anybody's text:
@@ -81,6 +81,7 @@ def _claim(kept: KeptClaim) -> dict[str, Any]:
         "outlet": kept.outlet,
         "url": kept.url,
         "published": _time(kept.published),
+        "corrected": list(kept.corrected),
     }
 
 
@@ -90,7 +91,7 @@ def _time(moment: datetime | None) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, list):
-        return ";".join(value)
+        return ";".join(map(str, value))
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
 

@@ -138,6 +138,7 @@ class KeptClaim:
     url: str | None
     published: datetime | None
     at: datetime  # published, else first seen
+    corrected: tuple[int, ...] = ()  # by these corrections
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,8 @@ class Case:
     headline: str  # of its newest story
     url: str | None
     outlet: str
+    corrected: bool = False  # somebody corrected what was read of it
+    into: int | None = None  # the case that it was merged into; without voices it is closed in any case
 
 
 @dataclass(frozen=True, slots=True)

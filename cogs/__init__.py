@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from discord.ext import commands
 
 from bot.commands import Context
+from cogs.corrections import Corrections
 from cogs.errors import Errors
 from cogs.feeds import Feeds
 from cogs.guilds import Guilds
@@ -32,7 +33,7 @@ def adder(context: Context) -> Callable[[Bot], Awaitable[None]]:
         pages = Pages(context)
         await bot.add_cog(Errors())
         await bot.add_cog(pages)
-        for cog in (Ledger, Overview, Subscriptions, Feeds, Manage, Health, Privacy, Help):
+        for cog in (Ledger, Overview, Corrections, Subscriptions, Feeds, Manage, Health, Privacy, Help):
             await bot.add_cog(cog(pages))
         await bot.add_cog(Guilds(bot, context))
         bot.add_dynamic_items(PageButton)

@@ -29,12 +29,13 @@ import structlog
 from bot import cards
 from bot.alerts import holder
 from bot.alerts.gone import close
+from bot.cards_corrections import closed
 from bot.cards_digest import digest
 from bot.detect.lexicon import Lexicon
 from bot.errors import DeliveryError, DestinationGone, RetryLater, StoreError
 from bot.log import redact
 from bot.model import Alert, Card, Case, Outcome, Period
-from bot.store import Connection, Store, alerts, digests, ledger
+from bot.store import Connection, Store, alerts, corrections, digests, ledger
 
 log = structlog.get_logger(__name__)
 
@@ -133,8 +134,10 @@ async def deliver_forever(
                     pause = min((due - now).total_seconds(), _PULSE)
             except StoreError as error:
                 log.warning("outbox not readable", reason=str(error))
+            # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the event.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await wake.wait()
 
 
 @contextlib.asynccontextmanager
@@ -261,6 +264,11 @@ async def _hand_over(desk: _Desk, alert: Alert, case: Case | None) -> str | None
     if alert.period is not None:
         return await _hand_over_digest(desk, poster, alert, alert.period)
     if case is None:  # its last claim was withdrawn meanwhile, and the alert with it
+        return None
+    if not case.voices:  # closed by a correction: what shows it says so, and nothing more is said of it
+        if alert.kind == "edit":
+            log_of_case = await desk.store.read(corrections.of_case, case.id)
+            await poster.edit(alert.destination, alert.message or "", closed(case, log_of_case, desk.lexicon()))
         return None
     if alert.kind == "edit":
         await poster.edit(alert.destination, alert.message or "", cards.alert(case, desk.lexicon()))

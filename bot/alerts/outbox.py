@@ -2,26 +2,25 @@
 
 ::
 
-    story, claims ─▶ story ─▶ place claims in cases ─▶ claims ─▶ copy? ─▶ summaries ─▶ alerts owed
-                      │ unchanged: done                                                 │ alert=False: none
+    story, claims ─▶ story ─▶ place claims in cases, ─▶ claims ─▶ copy? ─▶ summaries ─▶ alerts owed
+                      │       as people corrected them                                   │ alert=False: none
+                      └ unchanged: done
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot import cases
-from bot.alerts import owing, repeats
+from bot.alerts import owing, placing, repeats
 from bot.alerts.owing import Changed
+from bot.alerts.placing import Placing
 from bot.detect.lexicon import Lexicon
 from bot.model import Case, Claim, Recorded, Story
 from bot.store import Connection, ledger, stories
-from bot.store import claims as kept_claims
 from bot.store.feed_list import family_of
-
-Placed = list[tuple[Claim, int | None]]
 
 
 def record(
@@ -51,7 +50,7 @@ def record(
 
     claims = list({claim.key: claim for claim in claims}.values())
     was_in = ledger.cases_of_stories(connection, [story_id])
-    changed, were = _keep_claims(connection, story_id, feed_id, story, claims, before=before)
+    found, changed, were = _keep_claims(connection, story_id, feed_id, story, claims, before=before)
     owed = 0
     if alert and changed:
         event = f"{story_id} {stories.hash_of(story)} {now.isoformat()}"
@@ -59,7 +58,7 @@ def record(
         told = ledger.cases_of_stories(connection, again) | was_in
         owed = owing.owe(connection, story, changed, were, told=told, event=event, now=now, lexicon=lexicon)
     return Recorded(
-        "new" if before is None else "edited", claims=len(claims), cases=tuple(sorted(changed)), alerts=owed
+        "new" if before is None else "edited", claims=len(found.placed), cases=tuple(sorted(changed)), alerts=owed
     )
 
 
@@ -74,67 +73,65 @@ def _keep_claims(
     claims: Sequence[Claim],
     *,
     before: stories.KeptStory | None,
-) -> tuple[Changed, dict[int, Case]]:
+) -> tuple[Placing, Changed, dict[int, Case]]:
     """Make these the story's claims and its cases' summaries true; return what changed, and the cases as they were."""
-    held = {} if before is None else kept_claims.of_story(connection, story_id)
-    if not claims and not held:
-        return {}, {}
+    found = _find(connection, story_id, feed_id, story, claims, before=before)
+    if not claims and not found.held:
+        placing.keep(connection, story_id, story.at, found)
+        return found, {}, {}
     copies = [] if before is None else stories.copies(connection, story_id)
     if before is not None and before.title != story.title:
         for copy in copies:
             stories.mark_copy(connection, copy, None)
-    moved = story_id if before is not None and before.at != story.at else None
-    placed = _place(connection, claims, story.at, moved)
-    touched = {*_numbers(placed, held), *ledger.cases_of_stories(connection, copies)}
+    touched = found.touched | ledger.cases_of_stories(connection, copies)
     were = {case.id: case for case in ledger.cases_by_id(connection, sorted(touched)) if case.voices}
 
-    kept_claims.put(connection, story_id, story.at, placed, held)
+    placing.keep(connection, story_id, story.at, found)
     stories.index_text(connection, story_id, story if claims else None, [claim.words for claim in claims])
     original = stories.original(
         connection,
         story_id,
         feed_id,
         story,
-        sorted(_numbers(placed, {})),
+        sorted({one.case_id for one in found.placed if one.case_id is not None}),
         reach=cases.COPY_REACH,
         same=cases.same_text,
     )
-    stories.mark_copy(connection, story_id, original)
+    stories.mark_copy(connection, story_id, original or found.repeats)
     for one in (story_id, *copies):
         ledger.count_story(connection, one)
     for case_id in sorted(touched):
-        ledger.refresh(connection, case_id, lost=bool(held))
-    return _changed(placed, held), were
+        ledger.refresh(connection, case_id, lost=bool(found.held))
+    return found, _changed(found), were
 
 
-def _place(connection: Connection, claims: Sequence[Claim], at: datetime, moved: int | None) -> Placed:
-    """Find the case of each claim, or start one. `moved`: the story, if it is dated otherwise than it was."""
-    numbers: dict[cases.Dyad, int] = {}
-    placed: Placed = []
-    for claim, dyad in zip(claims, cases.dyads(claims), strict=True):
-        if dyad is not None and dyad not in numbers:
-            spans = ledger.spans(connection, dyad)
-            if moved is not None:
-                spans = [_span_without(connection, span, moved, at) for span in spans]
-            numbers[dyad] = cases.nearest(spans, at) or ledger.start(connection, dyad, at)
-        placed.append((claim, None if dyad is None else numbers[dyad]))
-    return placed
+def _find(
+    connection: Connection,
+    story_id: int,
+    feed_id: int,
+    story: Story,
+    claims: Sequence[Claim],
+    *,
+    before: stories.KeptStory | None,
+) -> Placing:
+    """Find where a story's claims go. A new one that repeats a text which somebody corrected is corrected likewise."""
+    if before is not None:
+        return placing.find(connection, story_id, claims, story.at, known=True, moved=before.at != story.at)
+    reach, same = cases.COPY_REACH, cases.same_text
+    repeats = (
+        stories.corrected_original(connection, story_id, feed_id, story, reach=reach, same=same) if claims else None
+    )
+    return placing.find(connection, story_id, claims, story.at, known=False, repeats=repeats)
 
 
-def _span_without(connection: Connection, span: cases.Span, story_id: int, at: datetime) -> cases.Span:
-    """The span that a case would have without a story. A case of that story alone goes where the story goes."""
-    first, last = ledger.span_without(connection, span.case_id, story_id) or (at, at)
-    return cases.Span(span.case_id, first, last)
-
-
-def _changed(placed: Placed, held: Mapping[kept_claims.Key, kept_claims.Held]) -> Changed:
+def _changed(found: Placing) -> Changed:
     changed: dict[int | None, list[Claim]] = {}
-    for claim, case_id in placed:
-        was = held.get(claim.key)
-        if was is None or was.case_id != case_id or _says(was.claim) != _says(claim):
-            changed.setdefault(case_id, []).append(claim)
-    now = {claim.key: case_id for claim, case_id in placed}
-    for key, was in held.items():
+    for one in found.placed:
+        was = found.held.get(one.claim.key)
+        if was is None or was.case_id != one.case_id or _says(was.claim) != _says(one.claim):
+            changed.setdefault(one.case_id, []).append(one.claim)
+    now = {one.claim.key: one.case_id for one in found.placed}
+    for key, was in found.held.items():
         if key not in now or now[key] != was.case_id:
             changed.setdefault(was.case_id, [])
     return {case_id: claims for case_id, claims in changed.items() if case_id is not None}
@@ -143,8 +140,3 @@ def _changed(placed: Placed, held: Mapping[kept_claims.Key, kept_claims.Held]) -
 def _says(claim: Claim) -> tuple[object, ...]:
     """What a claim says, beyond its key; its words may be put otherwise."""
     return (claim.phase, frozenset(claim.weapons), claim.carrier)
-
-
-def _numbers(placed: Placed, held: Mapping[kept_claims.Key, kept_claims.Held]) -> set[int]:
-    found = {case_id for _, case_id in placed} | {one.case_id for one in held.values()}
-    return {case_id for case_id in found if case_id is not None}

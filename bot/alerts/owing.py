@@ -43,14 +43,16 @@ def owe(
 ) -> int:
     """Owe what the changed cases ask for, and return how many alerts that makes.
 
-    A case that is gone asks for nothing more, and takes what it owed with it. `were`: the cases as they were before.
-    `told`: the cases of the stories that this one tells again, itself as it was among them. Where one of these is
-    shown, a case that shares a party with it and is not shown yet gets no message of its own from this story.
+    A case that is gone or closed asks for nothing more, and takes what it owed with it. `were`: the cases as they were
+    before. `told`: the cases of the stories that this one tells again, itself as it was among them. Where one of these
+    is shown, a case that shares a party with it and is not shown yet gets no message of its own from this story.
     """
     index = subscribers.index(connection, lexicon, now)
     text = f"{story.title}\n{story.summary}"
     desk = _Desk(connection, event, now)
     for case in ledger.cases_by_id(connection, sorted(changed)):
+        if not case.voices:
+            continue
         before = were.get(case.id)
         there = _there(connection, case)
         new = [_said(claim, case, story.outlet, text, story.at, lexicon) for claim in changed[case.id]]

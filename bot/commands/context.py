@@ -68,6 +68,7 @@ class Context:
     desk: FeedDesk | None = None  # None: feeds can't be asked from here
     controls: Controls | None = None  # None: there is no bot around it
     told: Callable[[str, str], None] = lambda *_: None  # hears of each command how it was answered
+    editors: frozenset[str] = frozenset()  # may correct the ledger, besides the owner: people, and servers' managers
 
     def asked_by(self, asker: Asker) -> Context:
         """This context for one command that `asker` gives."""

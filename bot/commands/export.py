@@ -14,6 +14,7 @@ from bot.commands.why import why
 from bot.errors import UserError
 from bot.model import Case, KeptClaim
 from bot.queries.language import parse
+from bot.store import ledger
 from bot.store.ask import cases_denied, cases_found, cases_with_claims
 from bot.store.overview import newest_claims
 
@@ -35,7 +36,8 @@ async def export(context: Context, text: str) -> dict[str, Any]:
             find = cases_found if command.name == "claims" else cases_denied
             found = await store.read(find, query, limit=_MOST)
         case "case":
-            found = await store.read(cases_with_claims, [case_number(arguments)])
+            number = await store.read(ledger.lead, case_number(arguments))
+            found = await store.read(cases_with_claims, [number])
             if not found:
                 raise UserError(f"There is no case {case_number(arguments)}. Try !claims to see which there are.")
         case "latest":

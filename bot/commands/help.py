@@ -15,6 +15,7 @@ from bot.commands.alerts import alerts
 from bot.commands.case import case
 from bot.commands.claims import claims
 from bot.commands.context import Command, Context
+from bot.commands.corrections import correct, corrections, merge, split, undo
 from bot.commands.denials import denials
 from bot.commands.feed import feed, sources
 from bot.commands.forget import forget
@@ -207,6 +208,51 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "Shows how a headline is read: its claims, words and rules, or why it is passed over.",
                 '!rule test "HEADLINE"',
                 ('!rule test "Iran denies sending drones to Russia"',),
+                who="manager",
+            ),
+            Command(
+                "correct",
+                correct,
+                "Lists a case's claims by number, or mends what was read wrong: drops or changes a claim.",
+                "!correct CASE [claim NUMBERS] [drop | from: to: by: stance: phase: weapon:] because REASON",
+                (
+                    "!correct 1",
+                    "!correct 1 claim 1 phase:agreed weapon:missiles because nothing was shipped yet",
+                    "!correct 2 from:north korea because the train came from there",
+                    "!correct 1 claim 2 drop because it tells of a parade",
+                ),
+                who="manager",
+            ),
+            Command(
+                "merge",
+                merge,
+                "Makes two cases one; the lower number stays, and the other leads to it.",
+                "!merge CASE CASE because REASON",
+                ("!merge 1 2 because both tell of one train",),
+                who="manager",
+            ),
+            Command(
+                "split",
+                split,
+                "Makes some claims of a case, by their numbers from !correct, a case of their own.",
+                "!split CASE claim NUMBERS because REASON",
+                ("!split 1 claim 3 because it tells of another ship",),
+                who="manager",
+            ),
+            Command(
+                "corrections",
+                corrections,
+                "Lists what was corrected, when, by whom and why, of one case or of all.",
+                "!corrections [CASE]",
+                ("!corrections", "!corrections 1"),
+                who="manager",
+            ),
+            Command(
+                "undo",
+                undo,
+                "Takes a correction back, by its number from !corrections.",
+                "!undo NUMBER [because REASON]",
+                ("!undo 1",),
                 who="manager",
             ),
             Command(

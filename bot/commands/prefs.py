@@ -132,15 +132,18 @@ async def unmute(context: Context, arguments: str, page: int = 0) -> Card:
     """Tell the channel or the asker of a case again; UserError when it was not muted."""
     words = arguments.split()
     place = words.pop() if words and words[-1] in ("here", "me") else None
-    number = await _case(context, " ".join(words))
+    written = await _case(context, " ".join(words), lead=False)
+    number = await _case(context, str(written))
     destination = chosen(context.asker, place, instead=f"!unmute {number} me")
-    if not await context.store.write(drop_mute, destination, number):
+    ended = [await context.store.write(drop_mute, destination, one) for one in dict.fromkeys((written, number))]
+    if not any(ended):
         raise UserError(f"Case {number} is not muted for {named(context.asker, destination)}.")
     return cards_subscriptions.unmuted(number, named(context.asker, destination))
 
 
-async def _case(context: Context, words: str) -> int:
+async def _case(context: Context, words: str, *, lead: bool = True) -> int:
+    """The case with this number or, with `lead`, the one that it was merged into."""
     number = case_number(words)
     if await context.store.read(ledger.case, number) is None:
         raise UserError(f"There is no case {number}. !claims shows the newest.")
-    return number
+    return await context.store.read(ledger.lead, number) if lead else number

@@ -61,7 +61,7 @@ async def subscribe(context: Context, arguments: str, page: int = 0) -> Card:
 async def follow(context: Context, arguments: str, page: int = 0) -> Card:
     """Keep a subscription to what is said of a case's supplier and recipient; UserError when there is no such case."""
     words, _, place = arguments.strip().rpartition(" ") if arguments.strip().endswith(_PLACES) else (arguments, "", "")
-    case = await context.store.read(ledger.case, case_number(words))
+    case = await context.store.read(ledger.case, await context.store.read(ledger.lead, case_number(words)))
     if case is None:
         raise UserError(f"There is no case {case_number(words)}. !claims shows the newest.")
     sides = (("from", case.supplier), ("to", case.recipient))

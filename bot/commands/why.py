@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
-from bot import cards
+from bot import cards, cards_corrections
 from bot.commands.case import case_number
 from bot.commands.context import Context
+from bot.corrections import Correction
 from bot.detect.explain import Explanation, WordKind, explain
 from bot.detect.lexicon import Lexicon
 from bot.errors import UserError
 from bot.feeds.normal import web_link
 from bot.model import Card, Claim, KeptClaim, Line, Section, Text
+from bot.store import corrections, ledger
 from bot.store.ask import page_of_claims
 from bot.store.claims import Held
 from bot.store.stories import with_claims
@@ -21,6 +23,7 @@ _CLAIMS_A_PAGE = 5
 _NUMBER = re.compile(r"(case\s*)?#?\d+", re.IGNORECASE)
 _QUOTE = 400  # characters of a claim's words, which are what the answer is about
 _WORDS = 12  # of a kind that are listed
+_OTHERS = 5  # corrections of a case that are told beside those of its claims
 _KINDS: dict[WordKind, str] = {
     "actor": "Actors",
     "weapon": "Arms",
@@ -58,14 +61,23 @@ async def why(context: Context, arguments: str, page: int = 0) -> Card:
     return await _of_case(context, case_number(written), page)
 
 
-async def _of_case(context: Context, number: int, page: int) -> Card:
+async def _of_case(context: Context, written: int, page: int) -> Card:
+    number = await context.store.read(ledger.lead, written)
     found = await context.store.read(page_of_claims, number, limit=_CLAIMS_A_PAGE, page=page)
     if found is None:
         raise UserError(f"There is no case {number}. Try !claims to see which there are.")
     case, claims, more = found
+    if not case.voices:
+        return cards_corrections.closed(case, await context.store.read(corrections.of_case, number), context.lexicon)
+    about = [one for one in await context.store.read(corrections.of_case, number) if one.undone_at is None]
+    shown = {number for kept in claims for number in kept.corrected}
+    corrected = {one.id: one for one in [*await context.store.read(corrections.by_number, shown), *about]}
+    kept = [_kept(one, [corrected[number] for number in one.corrected], context.lexicon) for one in reversed(claims)]
+    if others := [] if page else [one for one in about if one.id not in shown][-_OTHERS:]:
+        kept.append(Section("Corrected", tuple(cards_corrections.reasons(others, context.lexicon))))
     return Card(
         title=f"Why case {case.id} is {case.status}: {cards.dyad(case, context.lexicon)}",
-        sections=tuple(_kept(kept, context.lexicon) for kept in reversed(claims)),
+        sections=tuple(kept),
         status=case.status,
         url=case.url,
         footer=f"Newest first · page {page + 1}" + (" · earlier claims follow" if more else ""),
@@ -83,10 +95,11 @@ async def _of_story(context: Context, link: str) -> Card:
         )
     story, held = found
     explanation = explain(story, context.lexicon)
+    corrected = await context.store.read(corrections.at_address, link)
     cases = tuple(sorted({one.case_id for one in held if one.case_id is not None}))
     return Card(
         title=cards.shorten(story.title or story.summary, 160),
-        sections=tuple(explained(explanation, story.outlet, context.lexicon, held)),
+        sections=tuple(explained(explanation, story.outlet, context.lexicon, held, corrected)),
         url=story.url,
         footer=" · ".join([story.outlet, *(f"case {number}" for number in cases)]),
         cases=cases,
@@ -96,23 +109,29 @@ async def _of_story(context: Context, link: str) -> Card:
 # ── sections ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _kept(kept: KeptClaim, lexicon: Lexicon) -> Section:
-    source = Text(kept.outlet, "dim", kept.url)
-    return _claim(kept.claim, kept.outlet, lexicon, (source, Text(f" · {kept.at:%Y-%m-%d}", "dim")))
+def _kept(kept: KeptClaim, by: Sequence[Correction], lexicon: Lexicon) -> Section:
+    source: Line = (Text(kept.outlet, "dim", kept.url), Text(f" · {kept.at:%Y-%m-%d}", "dim"))
+    return _claim(kept.claim, kept.outlet, lexicon, source, *cards_corrections.reasons(by, lexicon))
 
 
 def explained(
-    explanation: Explanation, outlet: str, lexicon: Lexicon, held: Collection[Held] | None = None
+    explanation: Explanation,
+    outlet: str,
+    lexicon: Lexicon,
+    held: Collection[Held] | None = None,
+    corrected: Sequence[Correction] = (),
 ) -> Iterator[Section]:
     """How a story was read: its claims with words and rules, or why there are none, and every word that was recognised.
 
-    `held`: what the ledger has of it, where it is a recorded one.
+    `held`: what the ledger has of it, where it is a recorded one; `corrected`: what people corrected in that.
     """
     for claim in explanation.claims:
         yield _claim(claim, outlet, lexicon)
     if explanation.passed_over:
         yield Section("Passed over", ((Text(explanation.passed_over),),))
-    if held is not None and {claim.key for claim in explanation.claims} != {one.claim.key for one in held}:
+    if corrected:
+        yield Section("In the ledger", tuple(cards_corrections.reasons(corrected, lexicon)))
+    elif held is not None and {claim.key for claim in explanation.claims} != {one.claim.key for one in held}:
         kept = f"{len(held)} claim{'s' * (len(held) != 1)}" if held else "no claim"
         note = f"When it was recorded it gave {kept}, which the ledger keeps: the rules have changed since."
         yield Section("In the ledger", ((Text(note),),))

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     func,
     literal,
+    not_,
     or_,
     select,
     union_all,
@@ -48,7 +49,7 @@ def find_cases(
     connection: Connection, query: Query, *, limit: int, offset: int = 0, among: Collection[int] | None = None
 ) -> list[int]:
     """The ids of the cases that have a claim which fits `query`, newest first; `among`: of these only."""
-    all_cases = select(cases.c.id.label("id"), cases.c.last_at.label("at"))
+    all_cases = select(cases.c.id.label("id"), cases.c.last_at.label("at")).where(not_(cases.c.closed))
     of_actor = select(case_actors.c.case_id.label("id"), case_actors.c.last_at.label("at")).select_from(
         case_actors.join(cases, cases.c.id == case_actors.c.case_id)
     )

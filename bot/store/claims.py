@@ -9,11 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection, ScalarSelect, delete, func, insert, select, update
 from sqlalchemy.engine import Row
 
+from bot.corrections import Key, Placed
 from bot.model import WEAPONS, Claim
 from bot.store.tables import claim_actors, claim_weapons, claims
-
-Key = tuple[str, str | None, str | None, str | None]
-"""What makes it a different claim from another in the same story: `Claim.key`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +21,7 @@ class Held:
     id: int
     case_id: int | None
     claim: Claim
+    corrected: tuple[int, ...] = ()
 
 
 def weapons_of_claim() -> ScalarSelect[str]:
@@ -51,10 +50,15 @@ def claim_of(row: Row[tuple[object, ...]]) -> Claim:
     )
 
 
+def numbers_of(kept: str) -> tuple[int, ...]:
+    """Return the numbers of the corrections of a claim, as the column keeps them."""
+    return tuple(map(int, kept.split(","))) if kept else ()
+
+
 def of_story(connection: Connection, story_id: int) -> dict[Key, Held]:
     """Return a story's claims by their keys."""
     rows = connection.execute(select(claims, weapons_of_claim().label("weapons")).where(claims.c.story_id == story_id))
-    held = [Held(row.id, row.case_id, claim_of(row)) for row in rows]
+    held = [Held(row.id, row.case_id, claim_of(row), numbers_of(row.corrected)) for row in rows]
     return {one.claim.key: one for one in held}
 
 
@@ -62,20 +66,22 @@ def put(
     connection: Connection,
     story_id: int,
     at: datetime,
-    placed: Sequence[tuple[Claim, int | None]],
+    placed: Sequence[Placed],
     held: Mapping[Key, Held],
 ) -> None:
     """Make these a story's claims, each in its case: those it held with an equal key keep their id, others go."""
-    keys = {claim.key for claim, _ in placed}
+    keys = {one.claim.key for one in placed}
     _forget(connection, [one.id for key, one in held.items() if key not in keys])
-    for claim, case_id in placed:
+    for one in placed:
+        claim = one.claim
         values = {
-            "case_id": case_id,
+            "case_id": one.case_id,
             "phase": claim.phase,
             "words": claim.words,
             "carrier": claim.carrier,
             "rules": ",".join(claim.rules),
             "at": at,
+            "corrected": ",".join(map(str, one.corrected)),
         }
         if claim.key in held:
             claim_id = held[claim.key].id

@@ -7,16 +7,16 @@ is done by SQLite over `ix_claims_case`, which holds all it needs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Subquery, bindparam, delete, exists, func, literal, not_, select, update
+from sqlalchemy import Connection, Select, Subquery, bindparam, delete, exists, func, literal, not_, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot import cases as rules
 from bot.model import WEAPONS, Case, KeptClaim, Voice, Weapon
-from bot.store.claims import actor_roles, claim_of, weapons_of_claim
+from bot.store.claims import actor_roles, claim_of, numbers_of, weapons_of_claim
 from bot.store.tables import (
     case_actors,
     case_stories,
@@ -25,6 +25,8 @@ from bot.store.tables import (
     cases,
     claim_weapons,
     claims,
+    corrections,
+    readings,
     stories,
 )
 
@@ -57,6 +59,8 @@ def cases_by_id(connection: Connection, ids: Sequence[int]) -> list[Case]:
             headline=row.title or "",
             url=row.url,
             outlet=row.outlet or "",
+            corrected=bool(row.corrected),
+            into=row.into_id,
         )
         for row in (found[case_id] for case_id in ids if case_id in found)
     ]
@@ -85,6 +89,12 @@ _CASES = (
         .where(case_weapons.c.case_id == cases.c.id)
         .scalar_subquery()
         .label("weapons"),
+        exists()
+        .where(
+            or_(corrections.c.case_id == cases.c.id, corrections.c.other_id == cases.c.id),
+            corrections.c.undone_at.is_(None),
+        )
+        .label("corrected"),
     )
     .outerjoin(stories, stories.c.id == cases.c.story_id)
     .where(cases.c.id.in_(bindparam("ids", expanding=True)))
@@ -148,6 +158,7 @@ def _read_claims(connection: Connection, query: Select[*tuple[Any, ...]]) -> lis
             url=row.url,
             published=row.published,
             at=row.at,
+            corrected=numbers_of(row.corrected),
         )
         for row in connection.execute(query)
     ]
@@ -157,13 +168,39 @@ def _read_claims(connection: Connection, query: Select[*tuple[Any, ...]]) -> lis
 
 
 def spans(connection: Connection, dyad: rules.Dyad) -> list[rules.Span]:
-    """Return the stretches of time of a dyad's cases."""
-    rows = connection.execute(
-        select(cases.c.id, cases.c.first_at, cases.c.last_at).where(
-            cases.c.supplier.is_not_distinct_from(dyad[0]), cases.c.recipient.is_not_distinct_from(dyad[1])
-        )
+    """Return the stretches of time of a dyad's cases to which a new claim can go.
+
+    A case that was merged into another covers what that one covers; one that corrections left without a claim, nothing.
+    """
+    rows = connection.execute(_SPANS, {"from": dyad[0], "to": dyad[1]})
+    return [rules.Span(*row) for row in rows]
+
+
+_into = cases.alias("into")
+_SPANS = (
+    select(
+        cases.c.id,
+        func.coalesce(_into.c.first_at, cases.c.first_at),
+        func.coalesce(_into.c.last_at, cases.c.last_at),
     )
-    return [rules.Span(row.id, row.first_at, row.last_at) for row in rows]
+    .outerjoin(_into, _into.c.id == cases.c.into_id)
+    .where(
+        cases.c.supplier.is_not_distinct_from(bindparam("from")),
+        cases.c.recipient.is_not_distinct_from(bindparam("to")),
+        or_(not_(cases.c.closed), cases.c.into_id.is_not(None)),
+    )
+)
+
+
+def dyads_of(connection: Connection, case_ids: Collection[int]) -> dict[int, rules.Dyad]:
+    """Return the two parties of each of these cases."""
+    rows = connection.execute(select(cases.c.id, cases.c.supplier, cases.c.recipient).where(cases.c.id.in_(case_ids)))
+    return {row.id: (row.supplier, row.recipient) for row in rows}
+
+
+def lead(connection: Connection, case_id: int) -> int:
+    """Return the case in which the claims of a case are: the one that it was merged into, else itself."""
+    return connection.scalar(select(cases.c.into_id).where(cases.c.id == case_id)) or case_id
 
 
 def span_without(connection: Connection, case_id: int, story_id: int) -> tuple[datetime, datetime] | None:
@@ -222,7 +259,7 @@ def cases_of_stories(connection: Connection, story_ids: Sequence[int]) -> set[in
 
 
 def refresh(connection: Connection, case_id: int, *, lost: bool) -> None:
-    """Make a case's summary anew from its claims; a case without claims is deleted.
+    """Make a case's summary anew from its claims; a case without claims is deleted, or closed if a correction names it.
 
     Its weapons and publishers are left to `count_story`; `lost` says that a claim went or changed, so that a weapon
     may have gone with it.
@@ -231,9 +268,10 @@ def refresh(connection: Connection, case_id: int, *, lost: bool) -> None:
     connection.execute(insert(case_voices).from_select([column.name for column in case_voices.c], _counted(case_id)))
     voices = _voices(connection, [case_id])[case_id]
     if not voices:
-        connection.execute(delete(cases).where(cases.c.id == case_id))
+        _close(connection, case_id)
         return
     dyad = connection.execute(select(cases.c.supplier, cases.c.recipient).where(cases.c.id == case_id)).one()
+    merged = connection.execute(_MERGED, {"case": case_id}).all()
     newest = select(claims.c.story_id).where(claims.c.case_id == case_id)
     publishers = select(func.count(case_stories.c.publisher.distinct())).where(case_stories.c.case_id == case_id)
     last_at = max(voice.last_at for voice in voices)
@@ -241,21 +279,38 @@ def refresh(connection: Connection, case_id: int, *, lost: bool) -> None:
         update(cases)
         .where(cases.c.id == case_id)
         .values(
-            status=rules.status(voices, dyad.supplier, dyad.recipient),
+            status=rules.status(voices, *(party for one in (dyad, *merged) for party in one)),
             publishers=publishers.scalar_subquery(),
             first_at=min(voice.first_at for voice in voices),
             last_at=last_at,
             story_id=newest.order_by(claims.c.at.desc(), claims.c.id.desc()).limit(1).scalar_subquery(),
+            closed=False,
         )
     )
     if lost:
         _recount_weapons(connection, case_id)
 
     connection.execute(delete(case_actors).where(case_actors.c.case_id == case_id))
-    roles = actor_roles(dyad.supplier, dyad.recipient, [voice.claimant for voice in voices])
+    speakers = [voice.claimant for voice in voices]
+    roles = dict.fromkeys(role for one in (dyad, *merged) for role in actor_roles(*one, speakers))
     if roles:
         rows = [{"actor": actor, "role": role, "last_at": last_at, "case_id": case_id} for actor, role in roles]
         connection.execute(insert(case_actors), rows)
+
+
+_MERGED = select(cases.c.supplier, cases.c.recipient).where(cases.c.into_id == bindparam("case"))
+
+
+def _close(connection: Connection, case_id: int) -> None:
+    """Keep a case without claims as far as a correction, or what is to come back with its undoing, speaks of it."""
+    spoken_of = exists().where(or_(corrections.c.case_id == case_id, corrections.c.other_id == case_id))
+    to_come_back = exists().where(readings.c.case_id == case_id)
+    if not connection.scalar(select(or_(spoken_of, to_come_back))):
+        connection.execute(delete(cases).where(cases.c.id == case_id))
+        return
+    for table in (case_actors, case_weapons, case_stories):
+        connection.execute(delete(table).where(table.c.case_id == case_id))
+    connection.execute(update(cases).where(cases.c.id == case_id).values(closed=True, publishers=0))
 
 
 def _counted(case_id: int) -> Select[tuple[object, ...]]:

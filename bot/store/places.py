@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.model import Forgotten
 from bot.store import alerts as outbox
 from bot.store import subscriptions as kept
-from bot.store.tables import alerts, feeds, messages, mutes, places, prefs, subscriptions
+from bot.store.tables import alerts, corrections, feeds, messages, mutes, places, prefs, subscriptions
 
 NOT_THERE = "the bot is no longer in that server"
 """Why the subscriptions of a guild's destinations are paused."""
@@ -26,6 +26,8 @@ _WANTS = (subscriptions, prefs, mutes, messages)  # what is kept for a destinati
 _NAMES: tuple[tuple[Table, Column[str]], ...] = (
     (subscriptions, subscriptions.c.maker),
     (feeds, feeds.c.added_by),
+    (corrections, corrections.c.who),
+    (corrections, corrections.c.undone_by),
 )
 
 _STATES = ("owed", "sent", "dead", "gone")  # an alert is in one of them

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, delete, exists, not_, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.model import Prefs
-from bot.store.tables import mutes, prefs
+from bot.store.tables import cases, messages, mutes, prefs
 
 _AT_ONCE = 500  # parameters in a statement
 
@@ -66,9 +66,26 @@ def unmute(connection: Connection, destination: str, case_id: int) -> bool:
 
 
 def muted(connection: Connection, case_id: int, now: datetime) -> set[str]:
-    """Return the destinations that are to be told nothing of a case now."""
+    """Return the destinations that are to be told nothing of a case now.
+
+    Whoever muted a case that was merged into it hears no more of that, unless the case has a message of its own there.
+    """
     still = or_(mutes.c.until.is_(None), mutes.c.until > now)
-    return set(connection.execute(select(mutes.c.destination).where(mutes.c.case_id == case_id, still)).scalars())
+    merged = select(cases.c.id).where(cases.c.into_id == case_id)
+    handed_on = messages.alias("handed_on")
+    own = exists().where(
+        messages.c.case_id == case_id,
+        messages.c.destination == mutes.c.destination,
+        not_(
+            exists().where(
+                handed_on.c.case_id.in_(merged),
+                handed_on.c.destination == messages.c.destination,
+                handed_on.c.message == messages.c.message,
+            )
+        ),
+    )
+    meant = or_(mutes.c.case_id == case_id, mutes.c.case_id.in_(merged) & not_(own))
+    return set(connection.execute(select(mutes.c.destination).where(meant, still)).scalars())
 
 
 def muted_at(connection: Connection, destinations: Collection[str], now: datetime) -> list[tuple[int, datetime | None]]:

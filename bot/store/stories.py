@@ -8,11 +8,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from hashlib import blake2b, sha256
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy.engine import Row
 
 from bot.model import Story
 from bot.store.claims import Held, of_story
-from bot.store.tables import claims, past_stories, stories, story_text
+from bot.store.tables import Instant, claims, corrected_claims, corrections, past_stories, stories, story_text
 
 _KEYS_AT_ONCE = 500  # SQLite takes at most 32,766 parameters in a statement, older builds 999
 _CANDIDATES = 500
@@ -91,7 +92,16 @@ def find(connection: Connection, feed_id: int, key: str) -> KeptStory | None:
 
 
 def with_claims(connection: Connection, address: str) -> tuple[Story, list[Held]] | None:
-    """Return the newest story at a web address, with the claims that are kept of it, or None.
+    """Return the newest story at a web address, with the claims that are kept of it, or None."""
+    number = at_address(connection, address)
+    if number is None:
+        return None
+    row = connection.execute(select(stories).where(stories.c.id == number)).one()
+    return Story(**{name: getattr(row, name) for name in _OF_STORY}), list(of_story(connection, number).values())
+
+
+def at_address(connection: Connection, address: str) -> int | None:
+    """Return the newest story at a web address by its id, or None.
 
     If none has exactly this address, one that differs by a fragment, a slash at the end or a query will do: feeds and
     readers add what a page does not need.
@@ -105,11 +115,10 @@ def with_claims(connection: Connection, address: str) -> tuple[Story, list[Held]
         ranges = [(f"{one}{mark}", f"{one}{end}") for one in (bare, slashed) for mark, end in ("#$", "?@")]
         tries += [stories.c.url.between(*one) for one in ranges]
     for condition in tries:
-        newest = select(stories).where(condition).order_by(stories.c.at.desc(), stories.c.id.desc()).limit(1)
-        row = connection.execute(newest).one_or_none()
-        if row is not None:
-            read = {name: getattr(row, name) for name in _OF_STORY}
-            return Story(**read), list(of_story(connection, row.id).values())
+        newest = select(stories.c.id).where(condition).order_by(stories.c.at.desc(), stories.c.id.desc()).limit(1)
+        number: int | None = connection.scalar(newest)
+        if number is not None:
+            return number
     return None
 
 
@@ -165,26 +174,60 @@ def original(
     Looked at are the newest 500 stories with a claim in one of `cases` within `reach` of this one, from another feed
     or outlet; where a copy of a copy is found, the first of them is returned.
     """
+    near = claims.c.at.between(story.at - reach, story.at + reach)
+    among = select(claims.c.story_id).where(claims.c.case_id.in_(cases), near)
+    where = stories.c.id.in_(among) & or_(stories.c.copy_of.is_(None), stories.c.copy_of != story_id)
+    found = _same_text(connection, story_id, feed_id, story, where, same)
+    return None if found is None else found.copy_of or found.id
+
+
+def corrected_original(
+    connection: Connection,
+    story_id: int,
+    feed_id: int,
+    story: Story,
+    *,
+    reach: timedelta,
+    same: Callable[[str, str], bool],
+) -> int | None:
+    """Return a story that somebody corrected, within `reach` of this one, that this one repeats; else None."""
+    near = {"since": story.at - reach, "until": story.at + reach}
+    numbers = list(connection.scalars(_CORRECTED, near))
+    if not numbers:
+        return None
+    found = _same_text(connection, story_id, feed_id, story, stories.c.id.in_(numbers), same)
+    return None if found is None else found.id
+
+
+_CORRECTED = (
+    select(corrected_claims.c.story_id)
+    .distinct()
+    .join(corrections, corrections.c.id == corrected_claims.c.correction_id)
+    .join(stories, stories.c.id == corrected_claims.c.story_id)
+    .where(
+        corrections.c.undone_at.is_(None),
+        stories.c.at.between(bindparam("since", type_=Instant), bindparam("until", type_=Instant)),
+    )
+)
+
+
+def _same_text(
+    connection: Connection,
+    story_id: int,
+    feed_id: int,
+    story: Story,
+    where: ColumnElement[bool],
+    same: Callable[[str, str], bool],
+) -> Row[int, int | None, str, str] | None:
+    """The newest of these stories from another feed or outlet whose headline is the same text."""
     rows = connection.execute(
         select(stories.c.id, stories.c.copy_of, stories.c.title, stories.c.outlet)
-        .where(
-            stories.c.id.in_(
-                select(claims.c.story_id).where(
-                    claims.c.case_id.in_(cases), claims.c.at.between(story.at - reach, story.at + reach)
-                )
-            ),
-            stories.c.id != story_id,
-            or_(stories.c.feed_id != feed_id, stories.c.outlet != story.outlet),
-            or_(stories.c.copy_of.is_(None), stories.c.copy_of != story_id),
-        )
+        .where(where, stories.c.id != story_id, or_(stories.c.feed_id != feed_id, stories.c.outlet != story.outlet))
         .order_by(stories.c.id.desc())
         .limit(_CANDIDATES)
     )
     title = _bare(story.title, story.outlet)
-    for row in rows:
-        if same(title, _bare(row.title, row.outlet)):
-            return int(row.copy_of or row.id)
-    return None
+    return next((row for row in rows if same(title, _bare(row.title, row.outlet))), None)
 
 
 def _bare(title: str, outlet: str) -> str:
@@ -202,6 +245,22 @@ def told_since(connection: Connection, after: int, since: datetime) -> list[tupl
         .order_by(stories.c.id)
     )
     return [(row.id, Story(**{name: getattr(row, name) for name in _OF_STORY})) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """What is said of a story beside one of its claims."""
+
+    outlet: str
+    url: str | None
+    at: datetime
+
+
+def headed(connection: Connection, story_ids: Sequence[int]) -> dict[int, Headed]:
+    """Return outlet, address and time of these stories, by their ids, oldest id first."""
+    columns = (stories.c.id, stories.c.outlet, stories.c.url, stories.c.at)
+    rows = connection.execute(select(*columns).where(stories.c.id.in_(story_ids)).order_by(stories.c.id))
+    return {number: Headed(*rest) for number, *rest in rows}
 
 
 def mark_copy(connection: Connection, story_id: int, of: int | None) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -156,6 +157,9 @@ cases = Table(
     Column("first_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
     Column("story_id", Integer, ForeignKey("stories.id", ondelete="SET NULL")),  # its newest story, for the headline
+    Column("closed", Boolean, nullable=False, server_default="0"),  # corrections left it no claim; it may come back
+    Column("into_id", Integer),  # of a closed one: the case that it was merged into, through all merges
+    Index("ix_cases_into", "into_id", sqlite_where=text("into_id IS NOT NULL")),
     Index("ix_cases_dyad", "supplier", "recipient", "last_at"),
     Index("ix_cases_last_at", "last_at"),
     Index("ix_cases_status", "status", "last_at"),
@@ -178,6 +182,7 @@ claims = Table(
     Column("carrier", Text),
     Column("rules", Text, nullable=False),  # names, with commas between
     Column("at", Instant, nullable=False),  # the story's
+    Column("corrected", Text, nullable=False, server_default=""),  # by which corrections: numbers, commas between
     Index("ix_claims_case", "case_id", "stance", "claimant", "at"),
     Index("ix_claims_case_at", "case_id", "at"),
     Index("ix_claims_story", "story_id"),
@@ -246,6 +251,62 @@ case_stories = Table(
     Column("story_id", Integer, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
     Index("ix_case_stories_story", "story_id"),
     sqlite_with_rowid=False,
+)
+
+# What people corrected, in the order in which it takes effect. None is ever deleted: an undone one stays in the log.
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("case_id", Integer, ForeignKey("cases.id"), nullable=False),  # of a merge: the case that stays
+    Column("other_id", Integer, ForeignKey("cases.id")),  # that was merged into it, or that its claims went to
+    Column("changes", Text, nullable=False),  # as JSON
+    Column("who", Text, nullable=False),  # the destination of the person
+    Column("why", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("undone_at", Instant),
+    Column("undone_by", Text),
+    Column("undone_why", Text),
+    Index("ix_corrections_case", "case_id"),
+    Index("ix_corrections_other", "other_id"),
+    sqlite_autoincrement=True,  # people undo one by its id
+)
+
+# The claims that a correction is about, by what they are known by however often their story is read again.
+corrected_claims = Table(
+    "corrected_claims",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("correction_id", Integer, ForeignKey("corrections.id", ondelete="CASCADE"), nullable=False),
+    Column("story_id", Integer, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+    Column("stance", String(8), nullable=False),  # with the next three: as it was read
+    Column("claimant", String(64)),
+    Column("supplier", String(64)),
+    Column("recipient", String(64)),
+    Column("words", Text, nullable=False),  # as they were then, for the log
+    Index("ix_corrected_claims_correction", "correction_id"),
+    Index("ix_corrected_claims_story", "story_id"),
+)
+
+# The claims as they were read, of those stories whose claims people corrected; of all others `claims` has them.
+readings = Table(
+    "readings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("story_id", Integer, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+    Column("case_id", Integer, ForeignKey("cases.id")),  # to which the reading by itself belongs
+    Column("stance", String(8), nullable=False),
+    Column("claimant", String(64)),
+    Column("supplier", String(64)),
+    Column("recipient", String(64)),
+    Column("phase", String(16), nullable=False),
+    Column("weapons", Text, nullable=False),  # with commas between
+    Column("words", Text, nullable=False),
+    Column("carrier", Text),
+    Column("rules", Text, nullable=False),  # names, with commas between
+    Index("ix_readings_story", "story_id"),
+    Index("ix_readings_case", "case_id"),
 )
 
 subscriptions = Table(
