@@ -40,7 +40,10 @@ def title(message: Json) -> str:
 
 def id_of(message: Json, label: str) -> str:
     """The custom_id of a message's button."""
-    return next(one["custom_id"] for row in message["components"] for one in row["components"] if one["label"] == label)
+    buttons = {
+        button["label"]: str(button["custom_id"]) for row in message["components"] for button in row["components"]
+    }
+    return buttons[label]
 
 
 async def test_a_bot_that_has_started_offers_its_commands_and_answers(server: DiscordServer) -> None:
