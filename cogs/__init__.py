@@ -26,7 +26,8 @@ def adder(context: Context) -> Callable[[Bot], Awaitable[None]]:
     """What DiscordApp calls with each bot it makes: a function that adds all cogs, answering from `context`."""
 
     async def add(bot: Bot) -> None:
-        pages, errors = Pages(context), Errors(context)
+        pages = Pages(context)
+        errors = Errors(context, pages.cooldown)
         for cog in (errors, pages, Ledger(pages), Subscriptions(pages), Feeds(pages), Health(pages), Help(pages)):
             await bot.add_cog(cog)
         bot.tree.error(errors.on_tree_error)

@@ -19,14 +19,17 @@ from bot.platforms.discord_buttons import COMMAND, PAGE, Shown, buttons_of
 from bot.platforms.discord_card import draw
 from cogs.askers import clicker_of
 from cogs.errors import say, sentence_of
-from cogs.pages import Pages, files_of, soon
+from cogs.pages import ONE_S_OWN, Pages, files_of, soon
 
 Press = discord.Interaction[Any]
 Late = Callable[[], Awaitable[Any]]
 
 
 class PageButton(ui.DynamicItem[ui.Button[Any]], template=PAGE):
-    """Turns the message to another page of its answer. Whoever sees the answer may turn the page."""
+    """Turns the message to another page of its answer. Whoever sees the answer may turn the page.
+
+    Only a page about the presser alone is not put where others read it: it is shown to the presser.
+    """
 
     def __init__(self, button: ui.Button[Any], shown: Shown) -> None:
         super().__init__(button)
@@ -40,7 +43,11 @@ class PageButton(ui.DynamicItem[ui.Button[Any]], template=PAGE):
 
     async def callback(self, interaction: Press) -> None:
         """Called by discord.py at a press."""
-        await _answer(interaction, lambda: self.shown, interaction.response.defer, _turn)
+        private = interaction.message is not None and interaction.message.flags.ephemeral
+        if self.shown.name in ONE_S_OWN and not private:
+            await _answer(interaction, lambda: self.shown, _later(interaction), _tell)
+        else:
+            await _answer(interaction, lambda: self.shown, interaction.response.defer, _turn)
 
 
 class CommandButton(ui.DynamicItem[ui.Button[Any]], template=COMMAND):
@@ -63,8 +70,11 @@ class CommandButton(ui.DynamicItem[ui.Button[Any]], template=COMMAND):
             command, arguments = command_of(self.command)
             return Shown(command.name, arguments)
 
-        late = partial(interaction.response.defer, ephemeral=True, thinking=True)
-        await _answer(interaction, shown, late, _tell)
+        await _answer(interaction, shown, _later(interaction), _tell)
+
+
+def _later(press: Press) -> Late:
+    return partial(press.response.defer, ephemeral=True, thinking=True)
 
 
 async def _answer(

@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.commands import COMMANDS, Context
-from bot.commands.cooldown import TooMuch
+from bot.commands.cooldown import Cooldown, TooMuch
 from bot.commands.failures import failed
 from bot.commands.help import unknown_command
 from bot.errors import RetryLater, UserError
@@ -40,22 +40,34 @@ class Errors(commands.Cog):
     6. Everything else: an apology, a log with the traceback, and a word to the operators.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, cooldown: Cooldown) -> None:
         self._context = context
+        self._cooldown = cooldown
 
     @commands.Cog.listener()
     async def on_command_error(self, context: commands.Context[Any], error: commands.CommandError) -> None:
         """Called by discord.py for prefix and slash commands alike."""
-        if isinstance(error, commands.CommandNotFound) and not _meant_for_us(context):
-            return
         cause = cause_of(error)
+        if isinstance(error, commands.CommandNotFound):
+            if not _meant_for_us(context):
+                return
+            cause = self._too_much(context) or error
         if isinstance(cause, TooMuch) and not cause.first and context.interaction is None:
             return
         if isinstance(cause, discord.Forbidden):
             await _cannot_answer(context)
-        elif sentence := await sentence_of(self._context, error, context.invoked_with or ""):
+        elif sentence := await sentence_of(self._context, cause, context.invoked_with or ""):
             with suppress(*UNSENDABLE):
                 await context.send(sentence, ephemeral=True)
+
+    def _too_much(self, context: commands.Context[Any]) -> TooMuch | None:
+        """Count what was no command, since it is answered too."""
+        person, place = f"discord:user:{context.author.id}", f"discord:{context.channel.id}"
+        try:
+            self._cooldown.count(person, place, context.message.created_at.timestamp())
+        except TooMuch as error:
+            return error
+        return None
 
     async def on_tree_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
         """Called by discord.py for a slash command as another version of the bot had it."""

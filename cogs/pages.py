@@ -25,7 +25,7 @@ from cogs.errors import UNSENDABLE
 SOON = 1.5
 """Seconds that an answer may take before Discord is told that it is on its way: it waits for three."""
 
-_ONE_S_OWN = frozenset({"prefs", "subscriptions"})
+ONE_S_OWN = frozenset({"prefs", "subscriptions"})
 """Commands that tell what concerns the asker alone."""
 
 
@@ -44,7 +44,7 @@ class Pages(commands.Cog):
         person, or everybody in this channel, asked too often.
         """
         shown = Shown(name, " ".join(arguments.split()))
-        private = to.interaction is not None and (COMMANDS[name].who != "everyone" or name in _ONE_S_OWN)
+        private = to.interaction is not None and (COMMANDS[name].who != "everyone" or name in ONE_S_OWN)
         card = await soon(self._first(to, shown, private), partial(_ask_to_wait, to, private))
         await to.send(
             embed=draw(card), view=buttons_of(card, shown) or MISSING, files=files_of(card), ephemeral=private

@@ -12,8 +12,8 @@ from bot.commands.failures import SORRY
 from bot.model import Button, Card
 from bot.platforms.discord_app import DiscordBot
 from bot.platforms.discord_buttons import buttons_of
-from bot.store.subscriptions import subscriptions_at
-from tests.cogs.conftest import SUPPLIERS, bot_of
+from bot.store.subscriptions import subscribe, subscriptions_at
+from tests.cogs.conftest import NOW, SUPPLIERS, bot_of
 from tests.cogs.test_commands import ann, channel, shown
 
 __all__ = ["ann", "channel"]
@@ -93,6 +93,22 @@ async def test_the_answer_to_a_press_has_its_own_buttons(ann: Any, channel: Any)
     sources = (await ann.click(channel.last_message, label="Sources")).response
     assert labels(sources) == ["Timeline", "Why", "Follow"]
     assert "Why case 6" in shown((await ann.click(sources, label="Why")).response)
+
+
+async def test_what_one_is_told_of_is_not_turned_up_before_others(
+    ann: Any, ben: Any, channel: Any, context: Context
+) -> None:
+    for number in range(30):
+        ann_s = f"discord:user:{ann.id}"
+        await context.store.write(subscribe, ann_s, f"w{number}", rhythm=None, maker=ann_s, mention=None, now=NOW)
+    private = await ann.slash(channel, "subscriptions")
+    assert private.ephemeral
+    await ann.send(channel, "!subscriptions")
+    asked = channel.last_message
+    before = shown(asked)
+    pressed = await ben.click(asked, label="Next page")
+    assert pressed.ephemeral
+    assert shown(channel.last_message) == before
 
 
 async def test_a_button_may_not_do_what_its_presser_may_not(ann: Any, channel: Any, simcord_bot: DiscordBot) -> None:

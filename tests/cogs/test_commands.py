@@ -162,6 +162,14 @@ async def test_who_goes_on_asking_too_much_is_told_once_and_then_no_more(ann: An
 
 
 @failing
+async def test_what_is_no_command_counts_as_one(ann: Any, channel: Any) -> None:
+    for _ in range(9):
+        await ann.send(channel, "!clams russia")
+    told = [message.content for message in channel.history() if message.author.bot]
+    assert ["Try again in" in text for text in told] == [False] * 5 + [True]
+
+
+@failing
 async def test_many_people_can_not_flood_a_channel_and_leave_others_alone(channel: Any, simcord_env: Any) -> None:
     people = [simcord_env.guild.add_member(simcord_env.create_user(f"p{number}")) for number in range(13)]
     for person in people[:12]:

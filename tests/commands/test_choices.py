@@ -9,7 +9,7 @@ import pytest
 
 from bot.alerts.outbox import record
 from bot.commands import COMMANDS, Asker, Context, answer
-from bot.commands.choices import choices
+from bot.commands.choices import PREFERENCES, choices
 from bot.model import Story
 from bot.store import Connection
 from tests.commands.conftest import NOW, says
@@ -83,6 +83,10 @@ async def test_a_short_number_is_offered_before_longer_ones_that_begin_with_it(e
         ("why", "https://example.org/1", []),
         ("help", "sub", ["subscribe", "subscriptions"]),
         ("subscriptions", "", []),
+        ("prefs", "q", ["quiet 22:00-07:00", "quiet off"]),
+        ("prefs", "here q", ["here quiet 22:00-07:00", "here quiet off"]),
+        ("prefs", "zone europe/berl", ["zone Europe/Berlin"]),
+        ("prefs", "here zone new y", ["here zone America/New_York"]),
     ],
 )
 async def test_what_may_stand_behind_is_offered(context: Context, command: str, typed: str, found: list[str]) -> None:
@@ -116,3 +120,8 @@ async def test_feeds_are_offered_to_who_may_manage_them_and_to_nobody_else(conte
 async def test_help_offers_only_what_one_may_ask(context: Context) -> None:
     offered = await words(context.asked_by(HERE), "help", "")
     assert offered == [name for name, command in COMMANDS.items() if command.who == "everyone"]
+
+
+@pytest.mark.parametrize("wish", PREFERENCES[1:])
+async def test_what_is_offered_to_be_preferred_is_understood(context: Context, wish: str) -> None:
+    assert (await answer(context.asked_by(HERE), f"!prefs {wish}")).title
