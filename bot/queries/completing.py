@@ -111,7 +111,7 @@ def _actors(lexicon: Lexicon, stem: str) -> Iterator[str]:
 def _weapons(lexicon: Lexicon, stem: str) -> Iterator[str]:
     """Categories, then words that mean one; of a word's forms the shortest."""
     shown: list[str] = []
-    for word in (*WEAPONS, *sorted(lexicon.weapon_words(), key=len)):
-        if word.startswith(stem) and not any(word.startswith(one) or one.startswith(word) for one in shown):
+    for word in _beginning((*WEAPONS, *sorted(_beginning(lexicon.weapon_words(), stem), key=len)), stem):
+        if not any(word.startswith(one) or one.startswith(word) for one in shown):
             shown.append(word)
             yield word
