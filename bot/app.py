@@ -170,7 +170,7 @@ async def opened(config: Config, clock: Callable[[], datetime] = now) -> AsyncIt
     """Load the rules, with a user's tried on their examples, and open the database. Raises RuleError and StoreError."""
     lexicon = loaded(config.rules)
     async with await Store.open(config.database) as store:
-        yield App(config, Context(store, lexicon, clock, operators=config.operators))
+        yield App(config, Context(store, lexicon, clock))
 
 
 def check_feeds(config: Config) -> None:
@@ -278,6 +278,7 @@ async def run(config: Config) -> None:
             await app.sync()
             if not can_be_told:
                 await app.check_feeds()
+            app.context.operators = config.operators
             app.context.desk = await parts.enter_async_context(app.desk())
             platforms = {platform.name: platform for platform in _platforms(app)}
             for platform in platforms.values():

@@ -26,6 +26,8 @@ async def export(context: Context, text: str) -> dict[str, Any]:
     UserError as the command itself does.
     """
     command, arguments = command_of(text)
+    if command.name == "case":  # the whole of it, whichever part is asked for
+        arguments, _ = case_words(arguments)
     store = context.store
     match command.name:
         case "claims" | "denials":
@@ -33,10 +35,9 @@ async def export(context: Context, text: str) -> dict[str, Any]:
             find = cases_found if command.name == "claims" else cases_denied
             found = await store.read(find, query, limit=_MOST)
         case "case":
-            number = case_number(case_words(arguments)[0])
-            found = await store.read(cases_with_claims, [number])
+            found = await store.read(cases_with_claims, [case_number(arguments)])
             if not found:
-                raise UserError(f"There is no case {number}. Try !claims to see which there are.")
+                raise UserError(f"There is no case {case_number(arguments)}. Try !claims to see which there are.")
         case "why":
             found = await store.read(cases_with_claims, (await why(context, arguments)).cases)
         case _:
