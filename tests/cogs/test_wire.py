@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import sqlite3
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from bot.alerts import deliver
+from bot.app import run
 from bot.commands import COMMANDS, Context
+from bot.commands.failures import SORRY
+from bot.config import Config, Discord
 from bot.platforms.discord_app import DiscordApp
 from cogs import adder, pages
 from tests.cogs.conftest import SUPPLIERS
 from tests.fakes.discord.interactions import DEFER, DEFER_UPDATE, SAY, UPDATE
 from tests.fakes.discord.wire import MANAGE_GUILD
 from tests.fakes.discord_server import MEMBER_ID, TOKEN, DiscordServer, Json, discord_server
+from tests.test_reload import told
+
+OPERATORS = 3001
 
 
 @pytest.fixture
@@ -127,3 +139,27 @@ async def test_a_slash_command_from_before_an_update_is_told_what_to_do(server: 
     used = await server.slash("outdated")
     assert "Reload Discord" in (await used.answer())["content"]
     assert used.private
+
+
+async def test_a_running_bot_tells_its_operators_of_a_command_that_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`claimwatch run` itself, whose database somebody breaks."""
+    monkeypatch.setattr(deliver, "_PULSE", 0.1)
+    async with discord_server(channels=[OPERATORS]) as discord:
+        config = Config(
+            database=tmp_path / "x.db",
+            operators=f"discord:{OPERATORS}",
+            discord=Discord(token=SecretStr(TOKEN), api_base=discord.api_base),
+        )
+        with capture_logs() as logs:
+            running = asyncio.create_task(run(config))
+            await told(logs, "started", running)
+            with sqlite3.connect(config.database) as database:
+                database.execute("ALTER TABLE cases RENAME TO lost")
+            assert (await answer(discord, "!claims"))["content"] == SORRY
+            (card,) = await asyncio.wait_for(discord.wait_for_messages(1, OPERATORS), 20)
+            os.kill(os.getpid(), signal.SIGTERM)
+            await running
+        assert title(card) == "A command failed\\: claims"
+        assert "command failed" in [log["event"] for log in logs]
