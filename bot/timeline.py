@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from bot.cases import status
-from bot.model import KeptClaim, Status, Turn, Voice
+from bot.model import Claim, KeptClaim, Status, Turn, Voice
 
 
 def turns(claims: Iterable[KeptClaim], supplier: str | None, recipient: str | None) -> list[Turn]:
     """Return the claims that brought something new into the case of `supplier` and `recipient`, first to last.
 
     New is a speaker, a stance or phase that this speaker had not taken, arms that nobody had named with that stance,
-    and whatever changes the status. `claims` are all of the case's, oldest first. The status is the one that the
-    claims so far make, by the same rule as a case's.
+    and whatever changes the status. `claims` are all of the case's, oldest first; of those of one time a denial comes
+    after what it denies. The status is the one that the claims so far make, by the same rule as a case's.
     """
     found: list[Turn] = []
     voices: dict[Any, Voice] = {}
     told: set[object] = set()
     was: Status | None = None
-    for kept in claims:
+    for kept in sorted(claims, key=lambda kept: (kept.at, kept.claim.stance == "denies")):
         voices[kept.claim.stance, kept.claim.claimant] = _voice(kept)
         now = status(list(voices.values()), supplier, recipient)
         news = _news(kept) - told
@@ -36,7 +36,11 @@ def turns(claims: Iterable[KeptClaim], supplier: str | None, recipient: str | No
 
 def _news(kept: KeptClaim) -> set[object]:
     claim = kept.claim
-    return {(claim.stance, claim.claimant, claim.phase), *((claim.stance, weapon) for weapon in claim.weapons)}
+    return {(claim.stance, claim.claimant, claim.phase), *_arms(claim)}
+
+
+def _arms(claim: Claim) -> Iterator[object]:
+    return ((claim.stance, weapon) for weapon in claim.weapons if weapon != "unspecified")
 
 
 def _voice(kept: KeptClaim) -> Voice:

@@ -64,6 +64,13 @@ async def test_a_timeline_has_a_line_for_what_was_new_and_says_where_the_status_
     assert card.status == "acknowledged"
 
 
+async def test_a_denial_comes_after_what_the_same_story_says_that_it_denies(context: Context) -> None:
+    assert lines(await answer(context, "!case 1 timeline")) == [
+        "20 Jan 2026 · Ruritania asserts: drones, delivered · Ruritanian Herald · alleged",
+        "20 Jan 2026 · Freedonia denies: drones, delivered · Ruritanian Herald · alleged → contested",
+    ]
+
+
 async def test_the_sources_stand_under_who_published_them_and_copies_say_whose_text_they_are(empty: Context) -> None:
     headline = "Freedonia sent a shipload of drones to Sylvania last night"
     await tell(
