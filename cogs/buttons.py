@@ -18,7 +18,7 @@ from bot.model import Card
 from bot.platforms.discord_buttons import COMMAND, PAGE, Shown, buttons_of
 from bot.platforms.discord_card import draw
 from cogs.askers import clicker_of
-from cogs.errors import say, sentence_of
+from cogs.errors import say, sending, sentence_of
 from cogs.pages import ONE_S_OWN, Pages, files_of, soon
 
 Press = discord.Interaction[Any]
@@ -88,10 +88,17 @@ async def _answer(
         shown = asked()
         if shown.name not in COMMANDS:
             raise UserError("This button is too old to be understood. Ask again.")
-        await put(press, shown, await soon(_card(pages, press, shown), late))
+        card = await soon(_card(pages, press, shown), partial(_announce, late))
+        with sending():
+            await put(press, shown, card)
     except Exception as error:  # the platform's edge
         if sentence := await sentence_of(pages.context, error, shown.name if shown else "a button"):
             await say(press, sentence)
+
+
+async def _announce(late: Late) -> None:
+    with sending():
+        await late()
 
 
 async def _card(pages: Pages, press: Press, shown: Shown) -> Card:

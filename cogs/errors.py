@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import discord
@@ -24,7 +25,25 @@ log = structlog.stdlib.get_logger(__name__)
 UNSENDABLE = (discord.HTTPException, discord.InteractionResponded, discord.RateLimited, RetryLater, *BROKEN)
 """What sending an answer may raise: Discord, or the way to it, does not take it."""
 
+_ANSWERED = 40060  # the interaction was answered already
+
 CHANGED = "This command was changed. Reload Discord (Ctrl+R, or start the app anew) and try again."
+
+
+class NotTaken(Exception):
+    """Discord, or the way to it, did not take an answer."""
+
+
+@contextmanager
+def sending() -> Iterator[None]:
+    """Turn what goes wrong with an answer into NotTaken; let through a lack of permission, and what is wrong in it."""
+    try:
+        yield
+    except UNSENDABLE as error:
+        malformed = isinstance(error, discord.HTTPException) and error.status == 400 and error.code != _ANSWERED
+        if malformed or isinstance(error, discord.Forbidden):
+            raise
+        raise NotTaken(str(error) or type(error).__name__) from error
 
 
 class Errors(commands.Cog):
@@ -89,8 +108,8 @@ async def sentence_of(context: Context, error: BaseException, command: str) -> s
         return draw_text(str(cause))
     if isinstance(cause, commands.UserInputError):
         return draw_text(f"That was not understood. !help {command} shows how it is written.")
-    if isinstance(cause, UNSENDABLE):
-        log.warning("answer not taken", command=command, reason=str(cause) or type(cause).__name__)
+    if isinstance(cause, NotTaken | discord.Forbidden):
+        log.warning("answer not taken", command=command, reason=str(cause))
         return None
     return await failed(context, command, cause)
 
@@ -120,4 +139,6 @@ async def _cannot_answer(context: commands.Context[Any]) -> None:
     log.info("may not answer in a channel", channel=context.channel.id)
     if context.bot_permissions.send_messages:
         with suppress(*UNSENDABLE):
-            await context.send("To answer here, the bot needs the permission Embed Links.", ephemeral=True)
+            await context.send(
+                "To answer here, the bot needs the permissions Embed Links and Attach Files.", ephemeral=True
+            )

@@ -20,7 +20,7 @@ from bot.model import Card
 from bot.platforms.discord_buttons import Shown, buttons_of
 from bot.platforms.discord_card import draw
 from cogs.askers import asker_of
-from cogs.errors import UNSENDABLE
+from cogs.errors import UNSENDABLE, sending
 
 SOON = 1.5
 """Seconds that an answer may take before Discord is told that it is on its way: it waits for three."""
@@ -46,9 +46,10 @@ class Pages(commands.Cog):
         shown = Shown(name, " ".join(arguments.split()))
         private = to.interaction is not None and (COMMANDS[name].who != "everyone" or name in ONE_S_OWN)
         card = await soon(self._first(to, shown, private), partial(_ask_to_wait, to, private))
-        await to.send(
-            embed=draw(card), view=buttons_of(card, shown) or MISSING, files=files_of(card), ephemeral=private
-        )
+        with sending():
+            await to.send(
+                embed=draw(card), view=buttons_of(card, shown) or MISSING, files=files_of(card), ephemeral=private
+            )
 
     async def _first(self, to: commands.Context[Any], shown: Shown, private: bool) -> Card:
         asker = await asker_of(to, COMMANDS[shown.name])
@@ -79,7 +80,8 @@ async def _ask_to_wait(to: commands.Context[Any], private: bool) -> None:
         with suppress(*UNSENDABLE):  # the answer may be taken all the same
             await to.typing()
     else:
-        await to.defer(ephemeral=private)
+        with sending():
+            await to.defer(ephemeral=private)
 
 
 def files_of(card: Card) -> list[discord.File]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from bot.detect.lexicon import Lexicon
 from bot.model import PHASES, STANCES, STATUSES, WEAPONS
-from bot.queries.language import FIELDS, nearest
+from bot.queries.language import FIELDS, MEDIA, nearest
 
 MOST = 25
 """Choices: what Discord shows, and more than anybody reads."""
@@ -52,8 +52,10 @@ def _values(field: str, stem: str, lexicon: Lexicon) -> Iterable[str]:
     match field:
         case "":
             return _bare(lexicon, stem)
-        case "from:" | "to:" | "by:":
+        case "from:" | "to:":
             return _actors(lexicon, stem)
+        case "by:":
+            return chain(_beginning((lexicon.name(MEDIA).casefold(),), stem), _actors(lexicon, stem))
         case "weapon:":
             return _beginning(WEAPONS, stem)
         case "status:":

@@ -18,6 +18,7 @@ from bot.platforms.discord_app import DiscordApp
 from bot.store.tables import alerts
 from cogs import adder
 from tests.alerts.newsroom import ASSERTED, DENIED, START, Newsroom, said, story
+from tests.fakes.discord.wire import custom_id
 from tests.fakes.discord.world import Channel
 from tests.fakes.discord_server import CHANNEL_ID, MEMBER_ID, PERSON_ID, TOKEN, DiscordServer, Json, discord_server
 
@@ -71,13 +72,6 @@ def labels(message: Json) -> list[str]:
     return [button["label"] for row in message["components"] for button in row["components"]]
 
 
-def id_of(message: Json, label: str) -> str:
-    buttons = {
-        button["label"]: str(button["custom_id"]) for row in message["components"] for button in row["components"]
-    }
-    return buttons[label]
-
-
 async def test_one_subscribes_a_story_comes_and_a_case_is_one_message_edited_and_replied_to(desk: Desk) -> None:
     await desk.discord.say("!subscribe drones here", person=PERSON_ID)
     (confirmed,) = await asyncio.wait_for(desk.discord.wait_for_messages(1), 10)
@@ -117,7 +111,7 @@ async def test_who_presses_follow_under_an_alert_is_told_in_private_from_then_on
     await desk.newsroom.record(story("Drones", day=0), said("RURITANIA asserts RU IR"))
     await desk.deliver()
     (alert,) = desk.posted()
-    pressed = await desk.discord.click(alert, id_of(alert, "Follow"), person=MEMBER_ID)
+    pressed = await desk.discord.click(alert, custom_id(alert, "Follow"), person=MEMBER_ID)
     assert (await pressed.answer())["embeds"][0]["description"].startswith("You will be told at once")
     assert pressed.private
     await desk.newsroom.record(story("More drones", day=500), said("RURITANIA asserts RU IR"))
@@ -135,7 +129,7 @@ async def test_the_buttons_of_an_alert_work_after_a_restart(newsroom: Newsroom) 
         await first.app.stop()
         second = await started(newsroom, discord)
         (alert,) = second.posted()
-        pressed = await discord.click(alert, id_of(alert, "Sources"), person=MEMBER_ID)
+        pressed = await discord.click(alert, custom_id(alert, "Sources"), person=MEMBER_ID)
         assert "who reported it" in (await pressed.answer())["embeds"][0]["title"]
         await second.app.stop()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import discord
@@ -192,6 +193,20 @@ async def test_a_fault_of_ours_is_an_apology_to_the_person_and_a_traceback_in_th
     assert channel.last_message.content == SORRY
     assert logs[-1]["event"] == "command failed"
     assert "no such table: cases" in str(logs[-1]["exc_info"])
+
+
+@failing
+async def test_a_fault_that_looks_like_the_network_s_is_ours_all_the_same(
+    ann: Any, channel: Any, context: Context
+) -> None:
+    def clock() -> datetime:
+        raise OSError("no time left on device")
+
+    context.clock = clock
+    with capture_logs() as logs:
+        await ann.send(channel, "!claims elbonia")
+    assert channel.last_message.content == SORRY
+    assert [log["event"] for log in logs] == ["command failed"]
 
 
 @failing

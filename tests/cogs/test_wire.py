@@ -22,8 +22,8 @@ from bot.platforms.discord_app import DiscordApp
 from cogs import adder, pages
 from tests.cogs.conftest import SUPPLIERS
 from tests.fakes.discord.interactions import DEFER, DEFER_UPDATE, SAY, UPDATE
-from tests.fakes.discord.wire import MANAGE_GUILD
-from tests.fakes.discord_server import MEMBER_ID, TOKEN, DiscordServer, Json, discord_server
+from tests.fakes.discord.wire import MANAGE_GUILD, custom_id
+from tests.fakes.discord_server import CHANNEL_ID, MEMBER_ID, TOKEN, DiscordServer, Json, discord_server
 from tests.test_reload import told
 
 OPERATORS = 3001
@@ -48,14 +48,6 @@ async def answer(server: DiscordServer, text: str, *, nth: int = 1) -> Json:
 
 def title(message: Json) -> str:
     return str(message["embeds"][0]["title"])
-
-
-def id_of(message: Json, label: str) -> str:
-    """The custom_id of a message's button."""
-    buttons = {
-        button["label"]: str(button["custom_id"]) for row in message["components"] for button in row["components"]
-    }
-    return buttons[label]
 
 
 async def test_what_members_may_not_do_is_hidden_from_them_and_no_command_in_private(server: DiscordServer) -> None:
@@ -87,7 +79,7 @@ async def test_the_answer_to_a_manager_s_slash_command_is_for_that_manager_alone
 async def test_an_answer_in_time_is_given_at_once(server: DiscordServer) -> None:
     typed = await server.slash("claims", {"query": "freedonia"})
     first = await typed.answer()
-    pressed = await server.click(first, id_of(first, "Next page"))
+    pressed = await server.click(first, custom_id(first, "Next page"))
     await pressed.answer()
     assert (typed.kind, pressed.kind) == (SAY, UPDATE)
 
@@ -100,7 +92,7 @@ async def test_an_answer_that_takes_long_is_announced_in_time(
     first = await typed.answer()
     assert (typed.kind, typed.private) == (DEFER, False)
 
-    turned = await server.click(first, id_of(first, "Next page"))
+    turned = await server.click(first, custom_id(first, "Next page"))
     await turned.answered.wait()
     async with asyncio.timeout(10):
         while not first["edited_timestamp"]:
@@ -110,7 +102,7 @@ async def test_an_answer_that_takes_long_is_announced_in_time(
     assert SUPPLIERS[0].title() in str(first["embeds"])
 
     case = await answer(server, "!case 6", nth=2)
-    pressed = await server.click(case, id_of(case, "Why"))
+    pressed = await server.click(case, custom_id(case, "Why"))
     assert title(await pressed.answer()).startswith("Why case 6")
     assert (pressed.kind, pressed.private) == (DEFER, True)
     assert ("POST", "/api/v10/channels/3000/typing") in server.requests  # for what was written with a prefix
@@ -121,7 +113,7 @@ async def test_what_is_asked_while_the_gateway_is_cut_is_answered_once_it_is_bac
     server.gateway.drop()
     missed = await answer(server, "!case 5", nth=2)
     assert title(missed).startswith("Case 5")
-    pressed = await server.click(case, id_of(case, "Sources"))
+    pressed = await server.click(case, custom_id(case, "Sources"))
     assert "who reported it" in title(await pressed.answer())
     assert (server.identifies, server.gateway.resumes) == (1, 1)  # resumed, not begun anew
 
@@ -131,6 +123,25 @@ async def test_a_channel_that_is_deleted_while_it_is_answered_is_a_line_in_the_l
     with capture_logs() as logs:
         await server.say("!claims elbonia", person=MEMBER_ID)
         assert title(await answer(server, "!case 6")).startswith("Case 6")
+    assert [log["event"] for log in logs] == ["answer not taken"]
+
+
+async def test_an_answer_that_is_malformed_is_a_fault_of_ours(server: DiscordServer) -> None:
+    server.fail_next(400, 50035, "Invalid Form Body")
+    with capture_logs() as logs:
+        assert (await answer(server, "!case 6"))["content"] == SORRY
+    assert [log["event"] for log in logs] == ["command failed"]
+
+
+async def test_a_press_whose_answer_discord_refuses_is_a_line_in_the_log_and_no_fault_of_ours(
+    server: DiscordServer,
+) -> None:
+    case = await answer(server, "!case 6")
+    server.messages[CHANNEL_ID].clear()
+    with capture_logs() as logs:
+        pressed = await server.click(case, custom_id(case, "Why"))
+        pressed.kind = SAY  # as if it had been answered already
+        assert title(await answer(server, "!case 5")).startswith("Case 5")
     assert [log["event"] for log in logs] == ["answer not taken"]
 
 

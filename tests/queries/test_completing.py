@@ -28,6 +28,8 @@ LEXICON: Lexicon = load()
         ("usa", "United States"),
         ("rusia", "Russia"),
         ("from:ukr", "from:Ukraine"),
+        ("by:", "by:media"),
+        ("by:ukr", "by:Ukraine"),
         ("-from:ukr", "-from:Ukraine"),
         ("iran>ru", "iran>Russia"),
         ("iran -> ru", "iran -> Russia"),

@@ -103,3 +103,8 @@ def _parts(components: list[Json]) -> Any:
 def units(text: str | None) -> int:
     """Length as Discord counts it."""
     return len((text or "").encode("utf-16-le")) // 2
+
+
+def custom_id(message: Json, label: str) -> str:
+    """The custom_id of a message's button."""
+    return next(str(one["custom_id"]) for one in _parts(message["components"]) if one.get("label") == label)
