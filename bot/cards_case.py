@@ -43,7 +43,7 @@ def sources(
     groups = groupby(reports, key=lambda report: report.publisher)
     counted = "1 story" if stories == 1 else f"{stories:,} stories"
     return Card(
-        title=f"Case {found.id}, who reported it: {_about(found, lexicon)}",
+        title=f"Case {found.id}, {found.status}, who reported it: {_about(found, lexicon)}",
         sections=tuple(Section(publisher, tuple(map(_report, theirs))) for publisher, theirs in groups),
         status=found.status,
         url=found.url,
@@ -57,7 +57,7 @@ def sources(
 def timeline(found: Case, turns: Sequence[Turn], lexicon: Lexicon, *, page: int = 0, more: bool = False) -> Card:
     """How a case came to stand as it does: a page of what brought something new, from first to last."""
     return Card(
-        title=f"Case {found.id}, from first to last: {_about(found, lexicon)}",
+        title=f"Case {found.id}, {found.status}, from first to last: {_about(found, lexicon)}",
         sections=(Section(None, tuple(line for turn in turns for line in _turn(turn, lexicon))),),
         status=found.status,
         url=found.url,

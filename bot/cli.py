@@ -97,8 +97,9 @@ def run(config: ConfigOption = None) -> None:
     """Run the bot: poll on schedule, post alerts and answer, until it is told to stop."""
     settings = load(config, bot=True)
     from bot import app, runner
+    from bot.config import load as load_config
 
-    runner.run(app.run(settings))
+    runner.run(app.run(settings, reread=lambda: load_config(config)))
 
 
 @cli.command(epilog="Example: claimwatch poll --config config.toml")
@@ -142,7 +143,7 @@ def detect(
     holds no story is reported, the others go on, and the exit code is then 1.
     """
     settings = load(config)
-    from bot.app import loaded
+    from bot.rules_watch import loaded
 
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `claimwatch detect | head` ends as other filters do

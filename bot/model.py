@@ -6,7 +6,7 @@ Actors are codes (`KP`, `WAGNER`), weapons are categories from `WEAPONS`, times 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, get_args
 
 Stance = Literal["asserts", "denies"]
@@ -310,6 +310,11 @@ class Subscription:
     maker: str | None = None  # the destination of the person who made it
     mention: str | None = None  # a role to be mentioned in its alerts, as the platform numbers it
     paused_why: str | None = None  # why nothing can be delivered there
+    paused_until: datetime | None = None  # by command; `UNTIL_RESUMED` where no end was named
+
+
+UNTIL_RESUMED = datetime.max.replace(tzinfo=UTC)
+"""The end of a pause that has none."""
 
 
 @dataclass(frozen=True, slots=True)

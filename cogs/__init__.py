@@ -16,6 +16,8 @@ from cogs.feeds import Feeds
 from cogs.health import Health
 from cogs.help import Help
 from cogs.ledger import Ledger
+from cogs.manage import Manage
+from cogs.overview import Overview
 from cogs.pages import Pages
 from cogs.subscriptions import Subscriptions
 
@@ -28,8 +30,10 @@ def adder(context: Context) -> Callable[[Bot], Awaitable[None]]:
     async def add(bot: Bot) -> None:
         pages = Pages(context)
         errors = Errors(context, pages.cooldown)
-        for cog in (errors, pages, Ledger(pages), Subscriptions(pages), Feeds(pages), Health(pages), Help(pages)):
-            await bot.add_cog(cog)
+        await bot.add_cog(errors)
+        await bot.add_cog(pages)
+        for cog in (Ledger, Overview, Subscriptions, Feeds, Manage, Health, Help):
+            await bot.add_cog(cog(pages))
         bot.tree.error(errors.on_tree_error)
         bot.add_dynamic_items(PageButton, CommandButton)
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from zoneinfo import available_timezones
 
 from bot import cards
-from bot.commands import feed_cards
+from bot.commands import alerts, feed_cards
 from bot.commands.case import PARTS
 from bot.commands.context import Context
 from bot.commands.dispatch import check_allowed
@@ -33,6 +33,7 @@ _CASE = re.compile(r"#?(?P<number>\d{1,18})(?P<rest>\s+\S*)?")
 PREFERENCES = ("zone", "quiet 22:00-07:00", "quiet off", "now", "daily 08:00", "weekly monday 08:00")
 """Of `prefs`, each as an example that may be changed before it is sent."""
 
+_ABOUT_A_SUBSCRIPTION = ("edit", "pause", "resume")
 _ABOUT_A_FEED = ("test", "pause", "resume", "remove")
 
 
@@ -141,7 +142,7 @@ def _named(case: Case, context: Context) -> str:
 
 
 async def _subscriptions(context: Context, typed: str) -> Iterable[Choice]:
-    known = await context.store.read(subscriptions_at, places_of(context.asker))
+    known = await context.store.read(subscriptions_at, places_of(context.asker), context.clock())
     ours = [one for one in known if not one.configured]
     labels = {
         str(one.id): f"{one.id} · {one.query or 'everything'} · "
@@ -149,6 +150,18 @@ async def _subscriptions(context: Context, typed: str) -> Iterable[Choice]:
         for one in ours
     }
     return _holding({**labels, **({"all": "all of them"} if ours else {})}, typed)
+
+
+async def _alerts(context: Context, typed: str) -> Iterable[Choice]:
+    """What can be done with what the channel is told, then with which subscription."""
+    action, blank, rest = typed.partition(" ")
+    if not blank:
+        return _plain(_beginning(alerts.ACTIONS, action))
+    if action.casefold() not in _ABOUT_A_SUBSCRIPTION:
+        return []
+    known = await context.store.read(subscriptions_at, [context.asker.place], context.clock())
+    labels = {f"{action} {one.id}": f"{action} {one.id} · {one.query or 'everything'}" for one in known}
+    return _holding(labels, rest)
 
 
 async def _feeds(context: Context, typed: str) -> Iterable[Choice]:
@@ -177,6 +190,7 @@ _OFFERS: Mapping[str, Offer] = MappingProxyType(
         "mute": _cases("7d", "30d", "me", "here"),
         "unmute": _cases("me", "here"),
         "unsubscribe": _subscriptions,
+        "alerts": _alerts,
         "feed": _feeds,
         "prefs": _preferences,
         "help": _commands,

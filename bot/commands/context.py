@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol, get_args
@@ -10,7 +10,9 @@ from typing import Literal, Protocol, get_args
 from bot.detect.lexicon import Lexicon
 from bot.feeds.desk import FeedDesk
 from bot.model import Card
+from bot.rules_watch import Reloaded
 from bot.store import Store
+from bot.syncing import Synced
 
 Role = Literal["everyone", "manager", "owner"]
 """Who somebody is: anybody, one who may manage this server's channels, or one who runs the bot; each may do more."""
@@ -27,6 +29,7 @@ class Asker:
     role: Role = "everyone"
     keeps_place: bool = False  # whether they may decide what the place is told: Manage Channels, or it is theirs
     guild: str | None = None  # the server or workspace that the place belongs to: "discord:guild:9"; None: in private
+    lacks: tuple[str, ...] | None = None  # rights that the bot needs in the place and has not; None: can't be told
 
     def may(self, command: Command) -> bool:
         """Whether the command is theirs to give."""
@@ -35,6 +38,17 @@ class Asker:
 
 OPERATOR = Asker("console", "console", "owner", keeps_place=True)
 """Whoever has a terminal on the machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What commands may do to the bot itself. The app fills it in."""
+
+    wake: Callable[[], None]  # lets what is owed be delivered now and not at the next look
+    lexicon: Callable[[], Lexicon]  # of the rules that are in use now
+    reload_rules: Callable[[], Awaitable[Reloaded | None]]  # None: no folder of a user's rules is configured
+    sync: Callable[[], Awaitable[Synced]]  # raises ConfigError
+    announce: Callable[[], Awaitable[Mapping[str, int]]]  # slash commands, by platform; raises DeliveryError
 
 
 @dataclass(slots=True)
@@ -52,6 +66,7 @@ class Context:
     asker: Asker = OPERATOR
     operators: str | None = None  # the destination that is told of faults
     desk: FeedDesk | None = None  # None: feeds can't be asked from here
+    controls: Controls | None = None  # None: there is no bot around it
 
     def asked_by(self, asker: Asker) -> Context:
         """This context for one command that `asker` gives."""

@@ -33,7 +33,7 @@ async def subscribe(context: Context, arguments: str, page: int = 0) -> Card:
     for a query that can't be read, and where the channel is not the asker's to decide for.
     """
     asker = context.asker
-    text, place, rhythm, mention = _options(arguments)
+    text, place, rhythm, mention = options(arguments)
     query = parse(text, context.lexicon, context.clock())
     if len(text) > _LONGEST:
         raise UserError(f"A query for a subscription has at most {_LONGEST} characters; this one has {len(text)}.")
@@ -82,7 +82,7 @@ async def unsubscribe(context: Context, arguments: str, page: int = 0) -> Card:
         ending = [one for one in ours if _may_end(context.asker, one)]
     else:
         ending = [one for one in known if wanted.removeprefix("#") == str(one.id)]
-        ending = ending or [one for one in ours if one.query.casefold() == _options(wanted)[0].casefold()]
+        ending = ending or [one for one in ours if one.query.casefold() == options(wanted)[0].casefold()]
     if not ending:
         raise UserError(f"There is no subscription “{cards.shorten(wanted, 60)}” here. !subscriptions lists them.")
     for one in ending:
@@ -95,7 +95,7 @@ async def unsubscribe(context: Context, arguments: str, page: int = 0) -> Card:
 async def subscriptions(context: Context, arguments: str, page: int = 0) -> Card:
     """The subscriptions of this place and of the asker, with their rhythm, and what keeps any from being delivered."""
     places = places_of(context.asker)
-    known = await context.store.read(subscriptions_at, places)
+    known = await context.store.read(subscriptions_at, places, context.clock())
     prefs = await context.store.read(prefs_of, places)
     whose = {place: named(context.asker, place) for place in places}
     return cards_subscriptions.listed(known, whose, prefs, page)
@@ -104,8 +104,8 @@ async def subscriptions(context: Context, arguments: str, page: int = 0) -> Card
 # ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _options(arguments: str) -> tuple[str, str | None, Rhythm | None, str | None]:
-    """The query, and what follows it: for whom, how often, and whom to mention."""
+def options(arguments: str) -> tuple[str, str | None, Rhythm | None, str | None]:
+    """Return the query, and what follows it: for whom ("here", "me"), how often, and the role to mention."""
     words = arguments.split()
     place: str | None = None
     rhythm: Rhythm | None = None

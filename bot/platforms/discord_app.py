@@ -172,6 +172,13 @@ class DiscordApp:
                     raise
                 log.info("message was deleted", destination=destination, message=message)
 
+    async def announce(self) -> int:
+        """Tell Discord the slash commands anew and return how many there are. Raises as `post` does."""
+        if self._bot is None or self._bot.is_closed():
+            raise RetryLater("Discord is not connected.")
+        with errors_of("the slash commands"):
+            return len(await self._bot.tree.sync())
+
     async def _channel(self, destination: str) -> discord.PartialMessageable:
         if self._bot is None or self._bot.is_closed():
             raise RetryLater("Discord is not connected.")

@@ -248,6 +248,7 @@ subscriptions = Table(
     Column("mention", Text),  # a role to be mentioned in its alerts, as the platform numbers it
     Column("paused_at", Instant),  # since when its destination is gone
     Column("paused_why", Text),
+    Column("paused_until", Instant),  # by command, whatever its destination is; none: not paused so
     UniqueConstraint("destination", "query"),
 )
 

@@ -117,6 +117,15 @@ async def test_feeds_are_offered_to_who_may_manage_them_and_to_nobody_else(conte
     assert await words(context.asked_by(HERE), "feed", "pause ") == []
 
 
+async def test_what_a_channel_is_told_is_offered_to_who_may_change_it(context: Context) -> None:
+    manager = context.asked_by(replace(HERE, role="manager"))
+    await answer(manager, "!subscribe freedonia here")
+    assert "pause" in await words(manager, "alerts", "p")
+    assert await labels(manager, "alerts", "pause ") == ["pause 1 · freedonia"]
+    assert await words(manager, "alerts", "edit free") == ["edit 1"]
+    assert await words(context.asked_by(HERE), "alerts", "") == []
+
+
 async def test_help_offers_only_what_one_may_ask(context: Context) -> None:
     offered = await words(context.asked_by(HERE), "help", "")
     assert offered == [name for name, command in COMMANDS.items() if command.who == "everyone"]
