@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from types import FrameType
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import retention
 from bot.alerts import deliver, outbox
 from bot.commands import Context
 from bot.commands.context import Controls
 from bot.config import Config
+from bot.config_values import length_of
 from bot.detect import lexicon as lexicons
 from bot.detect.claims import read
 from bot.detect.lexicon import Lexicon
@@ -29,7 +30,10 @@ from bot.feeds.recording import Record
 from bot.feeds.websub import WebSub
 from bot.model import Feed, Recorded, Story
 from bot.platforms.base import Announcer, Platform
+from bot.retention import Keep
 from bot.rules_watch import Reloaded, RulesWatch
+from bot.runner import ended, first, stop_signals
+from bot.stepped import follow_clock
 from bot.store import Store, feed_list, feeds
 from bot.syncing import Synced, check_queries, sync, wanted_subscriptions
 
@@ -47,6 +51,9 @@ RULES_SECONDS = 5
 
 HUB_SECONDS = 60
 """Between two looks whether a hub is to be asked for something."""
+
+PRUNE_AFTER, PRUNE_HOURS = timedelta(minutes=10), 24
+"""When what is too old is removed: some time after the start, which has enough to do, and then every so many hours."""
 
 NO_FEED = (
     "There is no feed to poll. Take the list that comes with Claimwatch, `claimwatch feeds starter all`, add one with "
@@ -177,6 +184,11 @@ def polling_of(config: Config) -> Polling:
     )
 
 
+def keep_of(config: Config) -> Keep:
+    """For how long the configuration wants things to be kept."""
+    return Keep(length_of(config.retention.stories), length_of(config.retention.alerts))
+
+
 def desk_of(
     config: Config, *, workers: int = 1, parse_seconds: float | None = None
 ) -> AbstractAsyncContextManager[FeedDesk]:
@@ -230,36 +242,53 @@ async def run(config: Config, *, reread: Callable[[], Config] | None = None) -> 
     Starts from the inside out, so that nobody is asked who can't answer yet, and stops in the opposite order. Raises
     the error of a part that can't start or that fails for good, with all the others closed.
     """
+    from bot.monitor.server import Monitor
+
     can_be_told = config.discord.token is not None  # to add a feed, by whoever manages a server
     if not can_be_told:
         check_feeds(config)
     check_destinations(config)
-    with _stop_signals() as stop:
-        async with opened(config, reread=reread) as app, AsyncExitStack() as parts:
+    with stop_signals() as stop:
+        async with (
+            Monitor(config.metrics.listen, now) as monitor,
+            opened(config, reread=reread) as app,
+            AsyncExitStack() as parts,
+        ):
             await app.sync()
             if not can_be_told:
                 await app.check_feeds()
             app.context.operators = config.operators
             app.context.desk = await parts.enter_async_context(app.desk())
+            app.context.told = monitor.metrics.answered
             platforms = {platform.name: platform for platform in _platforms(app)}
+            monitor.opened(app.store, list(platforms))
             for platform in platforms.values():
                 parts.push_async_callback(platform.stop)
                 await platform.start()
+                monitor.done(platform.name)
             app.announcers.extend(one for one in platforms.values() if isinstance(one, Announcer))
             delivery = asyncio.create_task(
-                deliver.deliver_forever(app.store, platforms, lambda: app.lexicon, app.clock, wake=app.owed)
-            )
-            parts.push_async_callback(_ended, delivery)
-            poller = await parts.enter_async_context(app.poller())
-            websub = await _listening(app, poller, parts)
-            scheduler = schedule.start(poller)
-            parts.push_async_callback(schedule.stop, scheduler, poller, grace=DRAIN_SECONDS)
-            if app.rules:
-                scheduler.add_job(app.look_at_rules, "interval", seconds=RULES_SECONDS, misfire_grace_time=None)
-            if websub:
-                scheduler.add_job(
-                    websub.look, "interval", seconds=HUB_SECONDS, next_run_time=now(), misfire_grace_time=None
+                deliver.deliver_forever(
+                    app.store,
+                    platforms,
+                    lambda: app.lexicon,
+                    app.clock,
+                    app.owed,
+                    config.operators,
+                    monitor.metrics.delivered,
                 )
+            )
+            parts.push_async_callback(ended, delivery)
+            monitor.watch("delivery", lambda: not delivery.done())
+            poller = await parts.enter_async_context(app.poller(monitor.metrics.counting(app.record)))
+            websub = await _listening(app, poller, parts)
+            scheduler = schedule.start(poller, monitor.metrics.polled)
+            parts.push_async_callback(schedule.stop, scheduler, poller, grace=DRAIN_SECONDS)
+            _add_jobs(scheduler, app, websub)
+            clock = asyncio.create_task(follow_clock(partial(schedule.shift, scheduler), app.store))
+            parts.push_async_callback(ended, clock)
+            monitor.watch("schedule", lambda: scheduler.running)
+            monitor.done("schedule")
 
             log.info(
                 "started",
@@ -267,9 +296,23 @@ async def run(config: Config, *, reread: Callable[[], Config] | None = None) -> 
                 platforms=",".join(platforms),
                 database=str(config.database),
             )
-            await _first(stop.wait(), delivery)
+            await first(stop.wait(), delivery)
             log.info("stopping")
+            monitor.stopping()
     log.info("stopped")
+
+
+def _add_jobs(scheduler: AsyncIOScheduler, app: App, websub: WebSub | None) -> None:
+    """What is done now and then, besides looking which feeds are due."""
+    if app.rules:
+        scheduler.add_job(app.look_at_rules, "interval", seconds=RULES_SECONDS, misfire_grace_time=None)
+    if websub:
+        scheduler.add_job(websub.look, "interval", seconds=HUB_SECONDS, next_run_time=now(), misfire_grace_time=None)
+
+    async def prune() -> None:
+        await retention.prune_daily(app.store, keep_of(app.config), app.clock())
+
+    scheduler.add_job(prune, "interval", hours=PRUNE_HOURS, next_run_time=now() + PRUNE_AFTER, misfire_grace_time=None)
 
 
 async def _listening(app: App, poller: Poller, parts: AsyncExitStack) -> WebSub | None:
@@ -324,39 +367,3 @@ def _platforms(app: App) -> list[Platform]:
             )
         )
     return platforms
-
-
-@contextmanager
-def _stop_signals() -> Iterator[asyncio.Event]:
-    """An event that SIGINT and SIGTERM set; a second signal ends the process as it would any other."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        loop.call_soon_threadsafe(stop.set)
-
-    try:
-        for number in before:
-            signal.signal(number, note)
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-async def _first(waiting: Coroutine[Any, Any, Any], running: asyncio.Task[None]) -> None:
-    """Return when `waiting` is done; raise what ended `running`, should that come first."""
-    waiter = asyncio.create_task(waiting)
-    try:
-        await asyncio.wait({waiter, running}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        waiter.cancel()
-    if running.done():
-        running.result()
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait({task})

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from bot import cards
+from bot.cases import Report
 from bot.detect.lexicon import Lexicon
-from bot.model import Button, Card, Case, KeptClaim, Line, Report, Section, Text, Turn
+from bot.model import Button, Card, Case, KeptClaim, Line, Section, Text
+from bot.timeline import Turn
 
 _HEADLINE = 160
 _DOT = Text(" · ", "dim")

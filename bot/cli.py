@@ -223,6 +223,18 @@ def backup(
     upkeep.backup(settings, file, typer.echo, force=force)
 
 
+@cli.command(epilog="Example: claimwatch prune --dry-run")
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Remove what is older than [retention] keeps it, as a bot that runs does once a day; claims always stay."""
+    settings = load(config)
+    from bot import upkeep
+
+    asyncio.run(upkeep.prune(settings, typer.echo, dry_run=dry_run))
+
+
 @cli.command(epilog="Example: claimwatch export --query 'from:iran since:1y' cases.csv")
 def export(
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="Where it goes; - for standard output.")],

@@ -141,29 +141,6 @@ class KeptClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """A story that reported a case."""
-
-    title: str
-    url: str | None
-    outlet: str
-    publisher: str  # who stands behind the outlet
-    published: datetime | None
-    at: datetime  # published, else first seen
-    repeats: str | None  # the outlet whose text it is a copy of; None: its own
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A claim that brought something new into a case."""
-
-    kept: KeptClaim
-    was: Status | None  # of the case, before; None: it is the first claim
-    now: Status
-    more: int  # claims between it and the next turn, which say nothing new
-
-
-@dataclass(frozen=True, slots=True)
 class Voice:
     """What one claimant has said of a case with one stance: the newest words, and since when."""
 
@@ -292,6 +269,7 @@ class Card:
 # ── alerts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 AlertKind = Literal["post", "edit", "reply", "notice", "digest"]
+Outcome = Literal["sent", "put off", "given up", "gone"]  # of an attempt to deliver one
 Rhythm = Literal["now", "daily", "weekly"]
 Period = Literal["daily", "weekly", "quiet", "burst"]
 
@@ -358,6 +336,7 @@ class Alert:
     was: Status | None  # for a reply: the status before
     now: Status | None  # for a reply: the status after
     attempts: int  # how often it was tried before
+    owed_at: datetime
     card: Card | None = None  # what a notice says
     period: Period | None = None  # what a digest gathers
     mention: str | None = None  # a role to be mentioned with it
@@ -394,3 +373,23 @@ class Health:
     undelivered: tuple[Undelivered, ...]  # the last ones
     newest_story: tuple[str, str, datetime] | None  # title, outlet, when it was first seen
     database_bytes: int
+
+
+# ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What is kept of a person, or was."""
+
+    subscriptions: int = 0  # their own
+    alerts: int = 0  # to them, with the messages that show them
+    prefs: int = 0
+    mutes: int = 0
+    names: int = 0  # of theirs, with what they made for others
+    configured: int = 0  # subscriptions of theirs that config.toml makes, which stay
+
+    @property
+    def anything(self) -> bool:
+        """Whether it is more than nothing that can go."""
+        return bool(self.subscriptions or self.alerts or self.prefs or self.mutes or self.names)

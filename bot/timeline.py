@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.cases import status
-from bot.model import Claim, KeptClaim, Status, Turn, Voice
+from bot.model import Claim, KeptClaim, Status, Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A claim that brought something new into a case."""
+
+    kept: KeptClaim
+    was: Status | None  # of the case, before; None: it is the first claim
+    now: Status
+    more: int  # claims between it and the next turn, which say nothing new
 
 
 def turns(claims: Iterable[KeptClaim], supplier: str | None, recipient: str | None) -> list[Turn]:

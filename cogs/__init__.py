@@ -13,12 +13,14 @@ from bot.commands import Context
 from cogs.buttons import CommandButton, PageButton
 from cogs.errors import Errors
 from cogs.feeds import Feeds
+from cogs.guilds import Guilds
 from cogs.health import Health
 from cogs.help import Help
 from cogs.ledger import Ledger
 from cogs.manage import Manage
 from cogs.overview import Overview
 from cogs.pages import Pages
+from cogs.privacy import Privacy
 from cogs.subscriptions import Subscriptions
 
 Bot = commands.AutoShardedBot
@@ -32,8 +34,9 @@ def adder(context: Context) -> Callable[[Bot], Awaitable[None]]:
         errors = Errors(context, pages.cooldown)
         await bot.add_cog(errors)
         await bot.add_cog(pages)
-        for cog in (Ledger, Overview, Subscriptions, Feeds, Manage, Health, Help):
+        for cog in (Ledger, Overview, Subscriptions, Feeds, Manage, Health, Privacy, Help):
             await bot.add_cog(cog(pages))
+        await bot.add_cog(Guilds(bot, context))
         bot.tree.error(errors.on_tree_error)
         bot.add_dynamic_items(PageButton, CommandButton)
 

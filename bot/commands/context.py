@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal, Protocol, get_args
 
 from bot.detect.lexicon import Lexicon
+from bot.errors import UserError
 from bot.feeds.desk import FeedDesk
 from bot.model import Card
 from bot.rules_watch import Reloaded
@@ -67,6 +68,7 @@ class Context:
     operators: str | None = None  # the destination that is told of faults
     desk: FeedDesk | None = None  # None: feeds can't be asked from here
     controls: Controls | None = None  # None: there is no bot around it
+    told: Callable[[str, str], None] = lambda *_: None  # hears of each command how it was answered
 
     def asked_by(self, asker: Asker) -> Context:
         """This context for one command that `asker` gives."""
@@ -84,8 +86,21 @@ class Command:
     """A command, for its platforms and for help."""
 
     name: str
-    run: Run
+    function: Run
     help: str  # one line
     usage: str
     examples: tuple[str, ...]
     who: Role = "everyone"  # may give it, and those above
+
+    async def run(self, context: Context, arguments: str, page: int = 0) -> Card:
+        """Answer the command, whoever gives it, and let the context hear how that went. Raises what it raises."""
+        outcome = "failed"
+        try:
+            card = await self.function(context, arguments, page)
+            outcome = "answered"
+        except UserError:
+            outcome = "mistaken"
+            raise
+        finally:
+            context.told(self.name, outcome)
+        return card

@@ -17,6 +17,7 @@ from bot.commands.claims import claims
 from bot.commands.context import Command, Context
 from bot.commands.denials import denials
 from bot.commands.feed import feed, sources
+from bot.commands.forget import forget
 from bot.commands.health import health
 from bot.commands.latest import latest
 from bot.commands.prefs import mute, prefs, unmute
@@ -238,6 +239,13 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "Says what this bot is, how much it keeps and since when, how it reads, and what it keeps of you.",
                 "!about",
                 ("!about",),
+            ),
+            Command(
+                "forget",
+                forget,
+                "Shows what is kept of you, and removes it when you say so.",
+                "!forget me [yes]",
+                ("!forget me",),
             ),
             Command(
                 "help",

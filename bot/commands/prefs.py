@@ -12,7 +12,7 @@ from bot import cards, cards_subscriptions
 from bot.alerts.rhythm import due
 from bot.commands.case import case_number
 from bot.commands.context import Context
-from bot.commands.destinations import chosen, named
+from bot.commands.destinations import chosen, named, note_guild
 from bot.commands.lengths import length_of
 from bot.errors import UserError
 from bot.model import Card, Prefs
@@ -37,6 +37,7 @@ async def prefs(context: Context, arguments: str, page: int = 0) -> Card:
     after = changed(before, wanted) if wanted else before
     if after != before:
         await context.store.write(prefer, destination, after)
+        await note_guild(context, destination)
         for rhythm in ("daily", "weekly"):
             if gathering := due(rhythm, after, context.clock()):
                 await context.store.write(digests.reschedule, destination, *gathering)
@@ -123,6 +124,7 @@ async def mute(context: Context, arguments: str, page: int = 0) -> Card:
     number = await _case(context, " ".join(words))
     destination = chosen(context.asker, place, instead=f"!mute {number} me")
     await context.store.write(keep_mute, destination, number, until)
+    await note_guild(context, destination)
     return cards_subscriptions.muted(number, until, named(context.asker, destination))
 
 

@@ -7,7 +7,7 @@ import re
 from bot import cards, cards_subscriptions
 from bot.commands.case import case_number
 from bot.commands.context import Asker, Context
-from bot.commands.destinations import chosen, named
+from bot.commands.destinations import chosen, named, note_guild
 from bot.errors import UserError
 from bot.model import RHYTHMS, Card, Rhythm, Subscription
 from bot.queries.language import describe, parse
@@ -44,6 +44,7 @@ async def subscribe(context: Context, arguments: str, page: int = 0) -> Card:
     number, new = await context.store.write(
         keep, destination, text, rhythm=rhythm, maker=asker.person, mention=mention, now=context.clock()
     )
+    await note_guild(context, destination)
     prefs = (await context.store.read(prefs_of, [destination])).get(destination)
     found = await context.store.read(page_of_cases, query, limit=1)
     return cards_subscriptions.subscribed(

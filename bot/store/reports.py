@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
-from bot.model import Case, Report
+from bot.cases import Report
+from bot.model import Case
 from bot.store.ledger import cases_by_id
 from bot.store.tables import claims, stories
 

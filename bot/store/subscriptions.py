@@ -163,6 +163,22 @@ def go_on(connection: Connection, number: int) -> None:
 _GOING_ON: dict[str, None] = {"paused_at": None, "paused_why": None, "paused_until": None}
 
 
+def resume(connection: Connection, destination: str, why: str) -> int:
+    """Let the subscriptions of a destination go on that were paused for this reason, and return how many these are."""
+    paused = subscriptions.c.destination == destination, subscriptions.c.paused_why == why
+    resumed = connection.execute(update(subscriptions).where(*paused).values(paused_at=None, paused_why=None)).rowcount
+    _count_change(connection)
+    return resumed
+
+
+def end_all(connection: Connection, destination: str) -> int:
+    """Keep the subscriptions of a destination no longer that were made by command; return how many these were."""
+    made = subscriptions.c.destination == destination, subscriptions.c.configured.is_(False)
+    ended = connection.execute(delete(subscriptions).where(*made)).rowcount
+    _count_change(connection)
+    return ended
+
+
 def _read(connection: Connection, where: ColumnElement[bool]) -> list[Subscription]:
     rows = connection.execute(select(*(subscriptions.c[name] for name in _NAMES)).where(where).order_by("id"))
     return [Subscription(**row._mapping) for row in rows]

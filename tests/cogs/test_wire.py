@@ -6,8 +6,9 @@ import asyncio
 import os
 import signal
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -48,6 +49,13 @@ async def answer(server: DiscordServer, text: str, *, nth: int = 1) -> Json:
 
 def title(message: Json) -> str:
     return str(message["embeds"][0]["title"])
+
+
+async def until_not_taken(logs: Sequence[Mapping[str, Any]]) -> None:
+    """Return when the log tells that an answer was not taken."""
+    this = asyncio.current_task()
+    assert this is not None
+    await told(logs, "answer not taken", this)
 
 
 async def test_what_members_may_not_do_is_hidden_from_them_and_no_command_in_private(server: DiscordServer) -> None:
@@ -122,6 +130,7 @@ async def test_a_channel_that_is_deleted_while_it_is_answered_is_a_line_in_the_l
     server.fail_next(404, 10003, "Unknown Channel")
     with capture_logs() as logs:
         await server.say("!claims elbonia", person=MEMBER_ID)
+        await until_not_taken(logs)
         assert title(await answer(server, "!case 6")).startswith("Case 6")
     assert [log["event"] for log in logs] == ["answer not taken"]
 
@@ -141,6 +150,7 @@ async def test_a_press_whose_answer_discord_refuses_is_a_line_in_the_log_and_no_
     with capture_logs() as logs:
         pressed = await server.click(case, custom_id(case, "Why"))
         pressed.kind = SAY  # as if it had been answered already
+        await until_not_taken(logs)
         assert title(await answer(server, "!case 5")).startswith("Case 5")
     assert [log["event"] for log in logs] == ["answer not taken"]
 

@@ -34,7 +34,21 @@ __all__ = ["channel"]
 
 # The words of the design that a command may be called by, and what else one can do.
 NOUNS = {"claim", "case", "denial", "source", "feed", "subscription", "alert", "rule", "pref"}
-VERBS = {"subscribe", "unsubscribe", "follow", "mute", "unmute", "reload", "sync", "setup"}
+VERBS = {
+    "subscribe",
+    "unsubscribe",
+    "follow",
+    "mute",
+    "unmute",
+    "reload",
+    "sync",
+    "setup",
+    "forget",
+    "correct",
+    "merge",
+    "split",
+    "undo",
+}
 ABOUT_THE_BOT = {"help", "about", "health", "why", "latest"}
 
 ASKING = ("claims", "case", "denials", "latest", "why", "sources", "help", "about")  # the others change something
