@@ -258,6 +258,7 @@ async def run(config: Config, *, reread: Callable[[], Config] | None = None) -> 
             await app.sync()
             if not can_be_told:
                 await app.check_feeds()
+            app.context.operators = config.operators
             app.context.desk = await parts.enter_async_context(app.desk())
             app.context.told = monitor.metrics.answered
             platforms = {platform.name: platform for platform in _platforms(app)}

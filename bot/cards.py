@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.detect.lexicon import Lexicon
@@ -32,7 +31,7 @@ def alert(case: Case, lexicon: Lexicon) -> Card:
         sections=(Section(None, (_newest_story(case),)), *_voices(case, lexicon)),
         status=case.status,
         url=case.url,
-        footer=_footer(case),
+        footer=footer(case),
         cases=(case.id,),
         buttons=(
             Button("Sources", f"case {case.id} sources"),
@@ -86,26 +85,6 @@ def cases(found: Sequence[Case], lexicon: Lexicon, *, asked: str, page: int = 0,
         cases=tuple(case.id for case in found),
         more=more,
     )
-
-
-def case(found: Case, claims: Sequence[KeptClaim], lexicon: Lexicon, *, page: int = 0, more: bool = False) -> Card:
-    """One case and a page of its claims in time order; page 0 has the newest, `more`: there are earlier ones."""
-    card = Card(
-        title=f"Case {found.id}, {found.status}: {dyad(found, lexicon)}, {weapons(found.weapons)}",
-        sections=tuple(_claim(kept, lexicon) for kept in claims),
-        status=found.status,
-        url=found.url,
-        footer=_footer(found),
-        cases=(found.id,),
-        more=more,
-        buttons=(
-            Button("Timeline", f"case {found.id} timeline"),
-            Button("Sources", f"case {found.id} sources"),
-            Button("Why", f"why {found.id}"),
-            Button("Follow", f"follow {found.id} me"),
-        ),
-    )
-    return card if not page and not more else _noted(card, f"Page {page + 1}" + (" · earlier claims follow" * more))
 
 
 def denials(
@@ -224,11 +203,6 @@ def _speakers(case: Case, stance: Stance, verbs: tuple[str, str], lexicon: Lexic
         yield Text(capital(_and(names)), "strong"), Text(f" {verbs[len(names) > 1]}")
 
 
-def _claim(kept: KeptClaim, lexicon: Lexicon) -> Section:
-    who = capital(speaker(kept.claim.claimant, kept.outlet, lexicon))
-    return Section(f"{who} {kept.claim.stance}" + f" ({CORRECTED})" * bool(kept.corrected), reported(kept))
-
-
 def _denial(kept: KeptClaim, case: Case | None, lexicon: Lexicon) -> Section:
     """What is denied by whom, and the newest assertion of the case that it stands against."""
     claim = kept.claim
@@ -250,7 +224,8 @@ def reported(kept: KeptClaim) -> tuple[Line, Line]:
     return _source(kept.claim, kept.outlet, kept.url, when), _quoted(kept.claim.words)
 
 
-def _footer(case: Case) -> str:
+def footer(case: Case) -> str:
+    """ "Case 12 · at most 3 independent publishers · 1 Dec 2022 to 23 Dec 2022"."""
     written = f"Case {case.id} · {_publishers(case)} · {_stretch(case.first_at, case.last_at)}"
     return f"{written} · {CORRECTED}" if case.corrected else written
 
@@ -263,10 +238,6 @@ def _paging(what: str, shown: int, page: int, more: bool) -> str:
     if not page and not more:
         return counted(shown, what)
     return f"Page {page + 1}" + (" · there are more; narrow it down with from:, to:, weapon: or since:" if more else "")
-
-
-def _noted(card: Card, note: str) -> Card:
-    return replace(card, footer=f"{card.footer} · {note}")
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -158,6 +158,19 @@ def _positions(case: Case) -> dict[str | None, str]:
     return {voice.claimant: voice.stance for voice in oldest_first if voice.claimant not in _MANY_SPEAKERS}
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A story that reported a case."""
+
+    title: str
+    url: str | None
+    outlet: str
+    publisher: str  # who stands behind the outlet
+    published: datetime | None
+    at: datetime  # published, else first seen
+    repeats: str | None  # the outlet whose text it is a copy of; None: its own
+
+
 # ── copies ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # What desks put in front of an agency's headline: "UPDATE 2-", "EXCLUSIVE:", "Watch |".

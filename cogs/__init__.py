@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from discord.ext import commands
 
 from bot.commands import Context
+from cogs.buttons import CommandButton, PageButton
 from cogs.corrections import Corrections
 from cogs.errors import Errors
 from cogs.feeds import Feeds
@@ -19,7 +20,7 @@ from cogs.help import Help
 from cogs.ledger import Ledger
 from cogs.manage import Manage
 from cogs.overview import Overview
-from cogs.pages import PageButton, Pages
+from cogs.pages import Pages
 from cogs.privacy import Privacy
 from cogs.subscriptions import Subscriptions
 
@@ -31,12 +32,14 @@ def adder(context: Context) -> Callable[[Bot], Awaitable[None]]:
 
     async def add(bot: Bot) -> None:
         pages = Pages(context)
-        await bot.add_cog(Errors())
+        errors = Errors(context, pages.cooldown)
+        await bot.add_cog(errors)
         await bot.add_cog(pages)
         for cog in (Ledger, Overview, Corrections, Subscriptions, Feeds, Manage, Health, Privacy, Help):
             await bot.add_cog(cog(pages))
         await bot.add_cog(Guilds(bot, context))
-        bot.add_dynamic_items(PageButton)
+        bot.tree.error(errors.on_tree_error)
+        bot.add_dynamic_items(PageButton, CommandButton)
 
     return add
 

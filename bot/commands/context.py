@@ -65,6 +65,7 @@ class Context:
     clock: Callable[[], datetime]
     page_size: int = 5
     asker: Asker = OPERATOR
+    operators: str | None = None  # the destination that is told of faults
     desk: FeedDesk | None = None  # None: feeds can't be asked from here
     controls: Controls | None = None  # None: there is no bot around it
     told: Callable[[str, str], None] = lambda *_: None  # hears of each command how it was answered

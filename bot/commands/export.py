@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.commands.case import case_number
+from bot.commands.case import case_number, case_words
 from bot.commands.context import Context
 from bot.commands.dispatch import command_of
 from bot.commands.latest import how_many
@@ -29,6 +29,8 @@ async def export(context: Context, text: str) -> dict[str, Any]:
     the story's claims. `help` finds none. Raises UserError as the command itself does.
     """
     command, arguments = command_of(text)
+    if command.name == "case":  # the whole of it, whichever part is asked for
+        arguments, _ = case_words(arguments)
     store = context.store
     match command.name:
         case "claims" | "denials":

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -79,10 +80,9 @@ class Limiter:
         async with self._turn:
             while (pause := self._pause()) > 0:
                 self._answered.clear()
-                try:
-                    await asyncio.wait_for(self._answered.wait(), pause)
-                except TimeoutError:
-                    continue
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(pause):  # not wait_for, which may lose a cancellation before Python 3.12
+                        await self._answered.wait()
             now = _now()
             self._under_way += 1
             self._next = max(self._next, now - _CATCH_UP) + 1 / PACE

@@ -6,30 +6,27 @@ What a button asks for stands in its value, so a button goes on working after a 
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
 from bot.commands import COMMANDS, Context
 from bot.commands.context import Asker, Command
 from bot.commands.dispatch import check_allowed, command_of
+from bot.commands.failures import failed
 from bot.commands.find import find
 from bot.errors import UserError
 from bot.model import Card
 from bot.platforms.slack_card import Button, draw, draw_text
 from bot.platforms.slack_words import all_text, links_of, typed
 
-log = structlog.stdlib.get_logger(__name__)
-
 Json = dict[str, Any]
 
-SORRY = "Something went wrong on our side; it was noted."
-
 NEXT, PREVIOUS, SHARE = "page:next", "page:previous", "share"
+_PARTS = re.compile(r"[\s:]+")  # between a command and its words, as typed or in a button
 _USES, _SECONDS = 5, 10.0  # a person's: enough to read on, too few to flood a channel
 _PEOPLE = 10_000  # whose uses are remembered
 
@@ -176,7 +173,7 @@ class Answers:
             card = await command.run(self.context.asked_by(asker), asked.arguments, asked.page)
             message = draw(_shared(card, asked, sharer) if sharer else card, list(_buttons(card, asked, private)))
         except Exception as error:  # the platform's edge
-            return Answer({"text": draw_text(_sentence(error, words))}, failed=True)
+            return Answer({"text": draw_text(await _sentence(self.context, error, words))}, failed=True)
         return Answer(message)
 
     async def _asker(self, writer: Writer, command: Command) -> Asker:
@@ -189,12 +186,11 @@ class Answers:
         return Asker(person, place, "manager" if may else "everyone", may or writer.direct, lacks=lacks)
 
 
-def _sentence(error: Exception, words: str) -> str:
-    """What to tell a person about `error`; what is no fault of theirs is logged."""
+async def _sentence(context: Context, error: Exception, words: str) -> str:
+    """What to tell a person about `error`; what is no fault of theirs is logged and told to the operators."""
     if isinstance(error, UserError):
         return str(error)
-    log.error("command failed", command=words, exc_info=error)
-    return SORRY
+    return await failed(context, next((part for part in _PARTS.split(words) if part in COMMANDS), "a message"), error)
 
 
 def _buttons(card: Card, asked: Asked, private: bool) -> Iterator[Button]:

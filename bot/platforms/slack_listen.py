@@ -15,8 +15,9 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 
 from bot.commands import COMMANDS
+from bot.commands.failures import failed
 from bot.errors import DeliveryError, RetryLater
-from bot.platforms.slack_answers import SORRY, Answer, Answers, Writer
+from bot.platforms.slack_answers import Answer, Answers, Writer
 from bot.platforms.slack_api import SlackApi
 from bot.platforms.slack_home import home
 from bot.platforms.slack_words import typed
@@ -169,9 +170,9 @@ class Listener:
             return
         try:
             blocks = await home(self._answers.context)
-        except Exception:  # the platform's edge
-            log.exception("home not drawn")
-            blocks = [{"type": "section", "text": {"type": "plain_text", "text": SORRY}}]
+        except Exception as error:  # the platform's edge
+            sorry = await failed(self._answers.context, "home", error)
+            blocks = [{"type": "section", "text": {"type": "plain_text", "text": sorry}}]
         try:
             await self._api.publish_home(event["user"], blocks)
         except DeliveryError as error:

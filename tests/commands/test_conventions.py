@@ -175,6 +175,7 @@ async def test_a_question_is_answered_with_the_same_facts_on_every_platform(
         card = await answer(context, question)
         name, _, arguments = question.removeprefix("!").partition(" ")
         ann = simcord_env.guild.add_member(simcord_env.create_user(f"ann{number}"))  # who asks too often is put off
+        await simcord_env.advance_time(10)  # and so is a channel in which all ask too often
         await ann.send(channel, question)
         typed = on_discord(channel.last_message)
         chosen = await ann.slash(channel, name, **({OPTIONS[name]: arguments} if arguments else {}))

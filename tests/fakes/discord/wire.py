@@ -40,8 +40,9 @@ def now() -> str:
 
 def answer(data: object, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """An answer of the API."""
-    body = b"" if status == 204 else json.dumps(data).encode()
-    return web.Response(body=body, status=status, content_type="application/json", headers=headers)
+    if status == 204:
+        return web.Response(status=status, headers=headers)
+    return web.Response(body=json.dumps(data).encode(), status=status, content_type="application/json", headers=headers)
 
 
 def error(status: int, code: int, message: str, headers: Mapping[str, str] | None = None) -> web.Response:
@@ -102,3 +103,8 @@ def _parts(components: list[Json]) -> Any:
 def units(text: str | None) -> int:
     """Length as Discord counts it."""
     return len((text or "").encode("utf-16-le")) // 2
+
+
+def custom_id(message: Json, label: str) -> str:
+    """The custom_id of a message's button."""
+    return next(str(one["custom_id"]) for one in _parts(message["components"]) if one.get("label") == label)
