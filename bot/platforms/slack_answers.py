@@ -18,8 +18,9 @@ from bot.commands import COMMANDS, Context
 from bot.commands.about import about
 from bot.commands.context import Asker, Command
 from bot.commands.dispatch import check_allowed, command_of
-from bot.errors import UserError
-from bot.model import Card
+from bot.commands.prefs import prefer_all
+from bot.errors import DeliveryError, UserError
+from bot.model import Card, Prefs
 from bot.platforms.slack_card import Button, draw, draw_text
 from bot.platforms.slack_words import all_text, links_of, typed
 
@@ -28,6 +29,7 @@ log = structlog.stdlib.get_logger(__name__)
 Json = dict[str, Any]
 
 SORRY = "Something went wrong on our side; it was noted."
+_SLACK_SILENT = "Slack did not say whether you may do that. Try again in a minute."
 
 NEXT, PREVIOUS, SHARE = "page:next", "page:previous", "share"
 _USES, _SECONDS = 5, 10.0  # a person's: enough to read on, too few to flood a channel
@@ -63,10 +65,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A message, ready to be sent; `failed`: it says what is wrong, and is for the person who asked."""
+    """A message, ready to be sent."""
 
     message: Json
-    failed: bool = False
+    failed: bool = False  # it says what is wrong, and is for the person who asked
+    decided: bool = False  # what the person is told may be another from now on
 
 
 class Cooldown:
@@ -89,15 +92,20 @@ class Cooldown:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Who asks, and in which channel, by Slack's ids."""
+    """Who asks, and in which channel, by Slack's ids; on the Home tab it is "", no channel."""
 
     person: str
     channel: str
 
     @property
     def direct(self) -> bool:
-        """Whether it is a conversation with the bot alone."""
-        return self.channel.startswith("D")
+        """Whether it is between the person and the bot alone."""
+        return not self.channel or self.channel.startswith("D")
+
+    @property
+    def destination(self) -> str:
+        """The person, as a destination."""
+        return f"slack:{self.person}"
 
 
 MayManage = Callable[[str, str], Awaitable[bool]]
@@ -115,14 +123,14 @@ class Answers:
         self.cooldown = Cooldown()
         self._may_manage = may_manage
 
-    async def to_words(self, writer: Writer, words: str, *, private: bool = False) -> Answer:
+    async def to_words(self, writer: Writer, words: str, *, private: bool = False, count: bool = True) -> Answer:
         """The answer to "claims russia"; `private`: only this person will see it, and may share it."""
 
         async def ask() -> Asked:
             command, arguments = command_of(words)
             return Asked(command.name, arguments)
 
-        return await self._answer(writer, ask, words, private=private)
+        return await self._answer(writer, ask, words, private=private, count=count)
 
     async def to_message(self, writer: Writer, message: Json) -> Answer:
         """What is known about what somebody's message speaks of, for this person only."""
@@ -150,6 +158,19 @@ class Answers:
 
         return await self._answer(writer, ask, value, sharer=sharer, count=False)
 
+    async def to_prefs(self, writer: Writer, wanted: Prefs) -> Answer:
+        """The answer to a person's preferences, all of which a form has set."""
+
+        async def make() -> Answer:
+            asker = Asker(writer.destination, writer.destination, keeps_place=True)
+            return Answer(draw(await prefer_all(self.context.asked_by(asker), wanted)), decided=True)
+
+        return await _said(make, "prefs")
+
+    async def may_decide(self, writer: Writer) -> bool:
+        """Whether the channel is the person's to subscribe; what is theirs alone is no channel."""
+        return not writer.direct and await self._may_manage(writer.person, writer.channel)
+
     async def _answer(
         self,
         writer: Writer,
@@ -160,7 +181,7 @@ class Answers:
         sharer: str | None = None,
         count: bool = True,
     ) -> Answer:
-        try:
+        async def make() -> Answer:
             if count:
                 self.cooldown.count(writer.person)
             asked = await ask()
@@ -169,23 +190,33 @@ class Answers:
             check_allowed(asker, command)
             card = await command.run(self.context.asked_by(asker), asked.arguments, asked.page)
             message = draw(_shared(card, asked, sharer) if sharer else card, list(_buttons(card, asked, private)))
-        except Exception as error:  # the platform's edge
-            return Answer({"text": draw_text(_sentence(error, words))}, failed=True)
-        return Answer(message)
+            return Answer(message, decided=asked.name in _DECIDING)
+
+        return await _said(make, words)
 
     async def _asker(self, writer: Writer, command: Command) -> Asker:
-        person = f"slack:{writer.person}"
-        place = person if writer.direct else f"slack:{writer.channel}"
+        place = writer.destination if writer.direct else f"slack:{writer.channel}"
         if command.who == "everyone" and (writer.direct or command.name not in _DECIDING):
-            return Asker(person, place, keeps_place=writer.direct)
+            return Asker(writer.destination, place, keeps_place=writer.direct)
         may = await self._may_manage(writer.person, writer.channel)
-        return Asker(person, place, "manager" if may else "everyone", may or writer.direct)
+        return Asker(writer.destination, place, "manager" if may else "everyone", may or writer.direct)
+
+
+async def _said(make: Callable[[], Awaitable[Answer]], words: str) -> Answer:
+    """The answer that `make` gives; where it raises, what to tell the person. `words`: what was asked."""
+    try:
+        return await make()
+    except Exception as error:  # the platform's edge
+        return Answer({"text": draw_text(_sentence(error, words))}, failed=True)
 
 
 def _sentence(error: Exception, words: str) -> str:
     """What to tell a person about `error`; what is no fault of theirs is logged."""
     if isinstance(error, UserError):
         return str(error)
+    if isinstance(error, DeliveryError):
+        log.warning("permissions not known", command=words, reason=str(error))
+        return _SLACK_SILENT
     log.error("command failed", command=words, exc_info=error)
     return SORRY
 

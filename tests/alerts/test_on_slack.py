@@ -19,6 +19,7 @@ from cogs import adder
 from tests.alerts.newsroom import ASSERTED, DENIED, START, Newsroom, story
 from tests.fakes.discord_server import CHANNEL_ID, discord_server
 from tests.fakes.discord_server import TOKEN as DISCORD_TOKEN
+from tests.fakes.slack_methods import post_message
 from tests.fakes.slack_server import APP_TOKEN, BEN, DESK, NEWS, TOKEN, SlackServer, slack_server
 
 HERE = f"slack:{NEWS}"
@@ -110,7 +111,7 @@ async def test_one_killed_between_post_and_note_finds_its_message_when_it_is_bac
         "text": "x",
         "metadata": {"event_type": "claimwatch_alert", "event_payload": {"key": row.key}},
     }
-    desk.slack._chat_postMessage(posted)
+    post_message(desk.slack, posted)
     assert await desk.deliver() == 1
     assert len(desk.slack.posted()) == 1
 
