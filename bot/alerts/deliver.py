@@ -26,10 +26,10 @@ from typing import Protocol
 import structlog
 
 from bot import cards
-from bot.alerts.gone import close
+from bot.alerts.gone import close, refused
 from bot.cards_digest import digest
 from bot.detect.lexicon import Lexicon
-from bot.errors import DeliveryError, DestinationGone, RetryLater, StoreError
+from bot.errors import DeliveryError, DestinationGone, Refused, RetryLater, StoreError
 from bot.log import redact
 from bot.model import Alert, Card, Case, Period
 from bot.store import Connection, Store, alerts, digests, ledger
@@ -78,13 +78,18 @@ class _Desk:
 
 
 async def deliver_due(
-    store: Store, posters: Mapping[str, Poster], lexicon: Lexicon, clock: Callable[[], datetime]
+    store: Store,
+    posters: Mapping[str, Poster],
+    lexicon: Lexicon,
+    clock: Callable[[], datetime],
+    operators: str | None = None,
 ) -> int:
     """Deliver what is due, until nothing is, and return how many alerts went out.
 
     `posters` has a platform by the name that its destinations begin with; what is owed on others stays owed.
+    `operators` is the destination of those who run the bot.
     """
-    desk = _Desk(store, posters, lambda: lexicon, clock)
+    desk = _Desk(store, posters, lambda: lexicon, clock, operators)
     async with _finishing(desk):
         while True:
             desk.wake.clear()
@@ -246,6 +251,8 @@ async def _failed(desk: _Desk, alert: Alert, error: Exception) -> None:
     given_up = await desk.store.write(
         alerts.failed, alert, _reason(error), now=now, retry_at=retry_at, patience=_GIVE_UP_AFTER
     )
+    if isinstance(error, Refused):
+        await desk.store.write(refused, alert.destination, _reason(error), now, desk.operators)
     say = log.error if given_up else log.warning
     say(
         "alert given up" if given_up else "alert put off",

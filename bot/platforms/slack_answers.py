@@ -165,7 +165,7 @@ class Answers:
             asker = Asker(writer.destination, writer.destination, keeps_place=True)
             return Answer(draw(await prefer_all(self.context.asked_by(asker), wanted)), decided=True)
 
-        return await _said(make, "prefs")
+        return await self._said(make, "prefs")
 
     async def may_decide(self, writer: Writer) -> bool:
         """Whether the channel is the person's to subscribe; what is theirs alone is no channel."""
@@ -192,7 +192,14 @@ class Answers:
             message = draw(_shared(card, asked, sharer) if sharer else card, list(_buttons(card, asked, private)))
             return Answer(message, decided=asked.name in _DECIDING)
 
-        return await _said(make, words)
+        return await self._said(make, words)
+
+    async def _said(self, make: Callable[[], Awaitable[Answer]], words: str) -> Answer:
+        """The answer that `make` gives; where it raises, what to tell the person. `words`: what was asked."""
+        try:
+            return await make()
+        except Exception as error:  # the platform's edge
+            return Answer({"text": draw_text(_sentence(error, words))}, failed=True)
 
     async def _asker(self, writer: Writer, command: Command) -> Asker:
         place = writer.destination if writer.direct else f"slack:{writer.channel}"
@@ -200,14 +207,6 @@ class Answers:
             return Asker(writer.destination, place, keeps_place=writer.direct)
         may = await self._may_manage(writer.person, writer.channel)
         return Asker(writer.destination, place, "manager" if may else "everyone", may or writer.direct)
-
-
-async def _said(make: Callable[[], Awaitable[Answer]], words: str) -> Answer:
-    """The answer that `make` gives; where it raises, what to tell the person. `words`: what was asked."""
-    try:
-        return await make()
-    except Exception as error:  # the platform's edge
-        return Answer({"text": draw_text(_sentence(error, words))}, failed=True)
 
 
 def _sentence(error: Exception, words: str) -> str:

@@ -13,8 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.errors import DeliveryError, DestinationGone, RetryLater
-from bot.platforms.slack_errors import Refused, errors_of
+from bot.errors import DeliveryError, DestinationGone, Refused, RetryLater
+from bot.platforms.slack_errors import errors_of
 
 Json = dict[str, Any]
 

@@ -12,14 +12,14 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.commands import Context
-from bot.errors import DestinationGone, RetryLater
+from bot.errors import DestinationGone, Refused, RetryLater
 from bot.model import Card
 from bot.platforms import slack_socket
 from bot.platforms.slack_answers import Answers
 from bot.platforms.slack_api import Identity, SlackApi, client
 from bot.platforms.slack_card import draw
 from bot.platforms.slack_check import accepted
-from bot.platforms.slack_errors import NotThere, Refused, TooLong
+from bot.platforms.slack_errors import NotThere, TooLong
 from bot.platforms.slack_listen import Listener
 
 log = structlog.stdlib.get_logger(__name__)

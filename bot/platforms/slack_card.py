@@ -137,10 +137,11 @@ def actions(buttons: Iterable[Button], *, room: int = _PRESSED) -> list[Json]:
 
 
 def element(button: Button) -> Json | None:
-    """A button as Slack wants it; None for one without a label or that asks for too much."""
+    """A button as Slack wants it; None for one without a label, or whose value can't be sent as it is."""
     label = clean(button.label).strip()
     label = label if units(label) <= LABEL else beginning(label, LABEL, str)
-    if not label or not button.value or units(button.value) > _VALUE:
+    sendable = button.value.encode(errors="ignore").decode() == button.value
+    if not label or not button.value or not sendable or units(button.value) > _VALUE:
         return None
     text = {"type": "plain_text", "text": label, "emoji": False}
     return {"type": "button", "text": text, "action_id": button.action[:ACTION], "value": button.value}

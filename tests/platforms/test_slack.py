@@ -10,12 +10,12 @@ from structlog.testing import capture_logs
 from yarl import URL
 
 from bot.commands import Context
-from bot.errors import ConfigError, DeliveryError, DestinationGone, RetryLater
+from bot.errors import ConfigError, DeliveryError, DestinationGone, Refused, RetryLater
 from bot.model import Card, Section, Text
 from bot.platforms.slack_app import SlackApp
 from bot.platforms.slack_check import log_in
 from tests.fakes.slack_people import say, slash
-from tests.fakes.slack_server import ANN, APP_TOKEN, BEN, CEO, DESK, NEWS, TOKEN, SlackServer, slack_server
+from tests.fakes.slack_server import ANN, APP_TOKEN, BEN, CEO, DESK, NEWS, TOKEN, Channel, SlackServer, slack_server
 from tests.platforms.conftest import slack_app_of
 
 HERE = f"slack:{NEWS}"
@@ -272,6 +272,24 @@ async def test_admins_a_channel_s_creator_and_the_admin_group_may_manage(slack: 
     await app.start()
     assert await app.may_manage(BEN, NEWS)
     await app.stop()
+
+
+async def test_of_a_channel_that_the_app_may_not_look_at_nobody_but_an_admin_is_in_charge(
+    slack: SlackServer, slack_app: SlackApp
+) -> None:
+    """A private channel without the bot, and a message to several people, of which another scope would tell."""
+    slack.channels |= {
+        "G0SECRET1": Channel("G0SECRET1", creator=ANN, kind="groups", has_bot=False),
+        "C0MPIM001": Channel("C0MPIM001", creator=ANN, kind="mpim"),
+    }
+    for channel in ("G0SECRET1", "C0MPIM001"):
+        assert [await slack_app.may_manage(who, channel) for who in (CEO, ANN)] == [True, False]
+
+
+async def test_a_token_that_is_refused_says_nothing_of_who_may(slack: SlackServer, slack_app: SlackApp) -> None:
+    slack.fail_next("conversations.info", "token_revoked")
+    with pytest.raises(Refused, match="token_revoked"):
+        await slack_app.may_manage(BEN, NEWS)
 
 
 async def test_check_says_whose_the_tokens_are(slack: SlackServer) -> None:

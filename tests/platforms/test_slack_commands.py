@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from structlog.testing import capture_logs
@@ -15,7 +15,7 @@ from bot.platforms.slack_app import SlackApp
 from bot.platforms.slack_card import draw, draw_text
 from bot.store.subscriptions import all_subscriptions
 from tests.fakes.slack_people import click, event_of, open_home, say, slash, use_shortcut
-from tests.fakes.slack_server import ANN, BEN, BOT_USER, NEWS, SlackServer
+from tests.fakes.slack_server import ANN, BEN, BOT_USER, NEWS, Channel, SlackServer
 from tests.platforms.conftest import SUPPLIERS, slack_app_of
 from tests.platforms.slack_seen import post, shown, whisper
 
@@ -113,6 +113,22 @@ async def test_a_direct_message_needs_no_prefix(slack: SlackServer, text: str) -
     here = slack.direct(ANN).id
     await say(slack, text, channel=here)
     assert "Elbonia → Freedonia" in shown(await post(slack, channel=here))
+
+
+@pytest.mark.parametrize("kind", ["groups", "mpim"])
+async def test_private_channels_and_messages_to_several_people_are_answered_too(
+    slack: SlackServer, kind: Literal["groups", "mpim"]
+) -> None:
+    slack.channels["G0FEW0001"] = Channel("G0FEW0001", kind=kind)
+    await say(slack, "!claims elbonia", channel="G0FEW0001")
+    assert "Elbonia → Freedonia" in shown(await post(slack, channel="G0FEW0001"))
+
+
+async def test_in_a_direct_message_nobody_manages_feeds_by_that_alone(slack: SlackServer) -> None:
+    await say(slack, "feed list", channel=slack.direct(BEN).id, user=BEN)
+    assert "!feed is for whoever manages" in shown(await post(slack, channel=slack.direct(BEN).id))
+    await say(slack, "subscribe elbonia here", channel=slack.direct(BEN).id, user=BEN)
+    assert "You will be told" in shown(await post(slack, 2, channel=slack.direct(BEN).id))
 
 
 async def test_what_is_not_meant_for_the_bot_gets_no_answer_but_is_acknowledged(slack: SlackServer) -> None:
