@@ -221,11 +221,13 @@ def _sentence(error: Exception, words: str) -> str:
 
 
 def _buttons(card: Card, asked: Asked, private: bool) -> Iterator[Button]:
+    """Those that turn the pages, and one that shares an answer: a command that changes something is not given twice."""
+    question = COMMANDS[asked.name].who == "everyone" and asked.name not in _DECIDING
     if asked.page:
         yield Button("Previous page", PREVIOUS, dataclasses.replace(asked, page=asked.page - 1).value)
     if card.more:
         yield Button("Next page", NEXT, dataclasses.replace(asked, page=asked.page + 1).value)
-    if private:
+    if private and question:
         yield Button("Share to channel", SHARE, asked.value)
 
 

@@ -25,6 +25,7 @@ ZONE = "zone"
 
 _OPTIONS = 100  # https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
 _QUERY = 500  # characters of a query
+_SENTENCE = 1500  # characters of an answer that has no blocks: at most as many as one block takes, whatever they are
 _TIMES: Mapping[Rhythm, str] = {"now": "At once", "daily": "Once a day", "weekly": "Once a week"}
 _AS_PREFERRED = ("preferred", "As my preferences say")
 
@@ -47,7 +48,7 @@ def waiting() -> Json:
 
 def shown(message: Json, place: str) -> Json:
     """A message's blocks in front of what one reads; its buttons act in `place`, a channel or ""."""
-    return _modal(message.get("blocks") or [_section(message["text"])]) | {"private_metadata": place}
+    return _modal(message.get("blocks") or [_section(message["text"][:_SENTENCE])]) | {"private_metadata": place}
 
 
 def subscribe_form(place: str, *, here: bool) -> Json:
@@ -106,10 +107,11 @@ def prefs_form(place: str, prefs: Prefs) -> Json:
 def zone_options(typed: str) -> list[Json]:
     """The time zones that a person may mean by what is typed so far, the likeliest first."""
     wanted = typed.strip().replace(" ", "_").casefold()
-    within = [zone for zone in _zones() if wanted in zone.casefold()]
-    within.sort(key=lambda zone: not zone.casefold().rpartition("/")[2].startswith(wanted))
-    likely = process.extract(typed, _zones(), processor=utils.default_process, score_cutoff=60, limit=10)
-    found = within or [zone for zone, _score, _place in likely]
+    found = [zone for zone in _zones() if wanted in zone.casefold()]
+    found.sort(key=lambda zone: not zone.casefold().rpartition("/")[2].startswith(wanted))
+    if not found:
+        likely = process.extract(typed, _zones(), processor=utils.default_process, score_cutoff=60, limit=10)
+        found = [zone for zone, _score, _place in likely]
     return [_option(zone, zone) for zone in found[:_OPTIONS]]
 
 

@@ -44,7 +44,7 @@ cards = st.builds(
     st.none() | st.sampled_from(STATUSES),
     long_urls,
     st.none() | long_texts,
-    buttons=st.lists(st.builds(model.Button, texts, texts | long_texts), max_size=30).map(tuple),
+    buttons=st.lists(st.builds(model.Button, texts, texts | long_texts), max_size=6).map(tuple),
 )
 actions = (NEXT, PREVIOUS, SHARE)
 buttons = st.lists(st.tuples(texts, long_texts), max_size=3).map(
@@ -173,6 +173,11 @@ def test_a_card_s_buttons_stand_above_those_of_its_pages_each_with_its_command()
         ("Follow", "follow 12 me"),
     ]
     assert [one["action_id"] for one in turning["elements"]] == [NEXT]
+
+
+def test_of_very_many_buttons_as_many_stand_as_slack_takes() -> None:
+    many = tuple(model.Button(f"{number}", f"why {number}") for number in range(60))
+    assert len(draw(Card("x", buttons=many))["blocks"][-1]["elements"]) == 25
 
 
 @pytest.mark.parametrize(("label", "drawn"), [("x" * 75, "x" * 75), ("x" * 76, "x" * 74 + "…"), ("a\u200b\nb", "a b")])

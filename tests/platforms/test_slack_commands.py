@@ -15,7 +15,7 @@ from bot.platforms.slack_app import SlackApp
 from bot.platforms.slack_card import draw, draw_text
 from bot.store.subscriptions import all_subscriptions
 from tests.fakes.slack_people import click, event_of, open_home, say, slash, use_shortcut
-from tests.fakes.slack_server import ANN, BEN, BOT_USER, NEWS, Channel, SlackServer
+from tests.fakes.slack_server import ANN, BEN, BOT_USER, CEO, NEWS, Channel, SlackServer
 from tests.platforms.conftest import SUPPLIERS, slack_app_of
 from tests.platforms.slack_seen import post, shown, whisper
 
@@ -205,6 +205,16 @@ async def test_an_answer_can_be_shared_with_the_channel(slack: SlackServer) -> N
     assert "shared by ann: !claims elbonia" in shown(message)
     assert "Share to channel" not in shown(message)
     await slack.until(lambda: not slack.whispers)
+
+
+@pytest.mark.parametrize("words", ["subscribe elbonia me", "feed list"])
+async def test_what_changes_something_can_not_be_shared_since_that_would_give_it_again(
+    slack: SlackServer, words: str
+) -> None:
+    await slash(slack, "/claimwatch", words, user=CEO)
+    told = await whisper(slack)
+    assert "Share to channel" not in shown(told)
+    assert told["blocks"]
 
 
 async def test_a_button_of_another_version_says_so(slack: SlackServer) -> None:
