@@ -170,7 +170,7 @@ async def opened(config: Config, clock: Callable[[], datetime] = now) -> AsyncIt
     """Load the rules, with a user's tried on their examples, and open the database. Raises RuleError and StoreError."""
     lexicon = loaded(config.rules)
     async with await Store.open(config.database) as store:
-        yield App(config, Context(store, lexicon, clock))
+        yield App(config, Context(store, lexicon, clock, operators=config.operators))
 
 
 def check_feeds(config: Config) -> None:

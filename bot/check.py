@@ -102,10 +102,16 @@ async def _discord(token: str, api_base: str) -> Finding:
     from bot.platforms.discord_check import log_in
 
     try:
-        name, link = await log_in(token, api_base)
+        found = await log_in(token, api_base)
     except ClaimwatchError as error:
         return Finding("discord", False, str(error))
-    return Finding("discord", True, f"the token is {name}'s; to invite it to a server: {link}")
+    told = f"the token is {found.name}'s; to invite it to a server: {found.invite}"
+    if not found.reads_messages:
+        told += (
+            "; it answers slash commands and mentions only: for !claims, switch on Message Content Intent at "
+            "https://discord.com/developers/applications (Bot)"
+        )
+    return Finding("discord", True, told)
 
 
 async def _slack(token: str, app_token: str, base_url: str) -> Finding:

@@ -141,6 +141,29 @@ class KeptClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """A story that reported a case."""
+
+    title: str
+    url: str | None
+    outlet: str
+    publisher: str  # who stands behind the outlet
+    published: datetime | None
+    at: datetime  # published, else first seen
+    repeats: str | None  # the outlet whose text it is a copy of; None: its own
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A claim that brought something new into a case."""
+
+    kept: KeptClaim
+    was: Status | None  # of the case, before; None: it is the first claim
+    now: Status
+    more: int  # claims between it and the next turn, which say nothing new
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
     """What one claimant has said of a case with one stance: the newest words, and since when."""
 

@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable
 from discord.ext import commands
 
 from bot.commands import Context
+from cogs.buttons import CommandButton, PageButton
 from cogs.errors import Errors
 from cogs.feeds import Feeds
 from cogs.health import Health
 from cogs.help import Help
 from cogs.ledger import Ledger
-from cogs.pages import PageButton, Pages
+from cogs.pages import Pages
 from cogs.subscriptions import Subscriptions
 
 Bot = commands.AutoShardedBot
@@ -26,9 +27,11 @@ def adder(context: Context) -> Callable[[Bot], Awaitable[None]]:
 
     async def add(bot: Bot) -> None:
         pages = Pages(context)
-        for cog in (Errors(), pages, Ledger(pages), Subscriptions(pages), Feeds(pages), Health(pages), Help(pages)):
+        errors = Errors(context, pages.cooldown)
+        for cog in (errors, pages, Ledger(pages), Subscriptions(pages), Feeds(pages), Health(pages), Help(pages)):
             await bot.add_cog(cog)
-        bot.add_dynamic_items(PageButton)
+        bot.tree.error(errors.on_tree_error)
+        bot.add_dynamic_items(PageButton, CommandButton)
 
     return add
 

@@ -25,7 +25,7 @@ class Ledger(commands.Cog):
         await self._pages.show(context, "claims", query)
 
     @hybrid("case")
-    @app_commands.describe(number="The case's number, such as 1")
+    @app_commands.describe(number="The case's number, such as 1; then sources or timeline")
     async def case(self, context: commands.Context[Any], *, number: str = "") -> None:
         await self._pages.show(context, "case", number)
 

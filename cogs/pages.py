@@ -1,92 +1,88 @@
-"""Shows an answer, with a button for the next page where there is one.
-
-What a button asks for stands in its custom_id, so a button goes on working after a restart and needs no memory here.
-"""
+"""Shows an answer with its buttons, in time."""
 
 from __future__ import annotations
 
+import asyncio
 import io
-import re
-from typing import Any, Self
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from functools import partial
+from typing import Any
 
 import discord
-from discord import ui
 from discord.ext import commands
+from discord.utils import MISSING
 
-from bot.commands import COMMANDS, Context
+from bot.commands import COMMANDS, Asker, Context
+from bot.commands.cooldown import Cooldown
 from bot.commands.dispatch import check_allowed
-from bot.model import Attachment, Card
+from bot.model import Card
+from bot.platforms.discord_buttons import Shown, buttons_of
 from bot.platforms.discord_card import draw
-from cogs.askers import asker_of, clicker_of
-from cogs.errors import sentence_of
+from cogs.askers import asker_of
+from cogs.errors import UNSENDABLE
 
-_CUSTOM_ID = 100  # Discord's limit
-_USES, _SECONDS = 5, 10  # a person's: enough to read on, too few to flood a channel
+SOON = 1.5
+"""Seconds that an answer may take before Discord is told that it is on its way: it waits for three."""
+
+ONE_S_OWN = frozenset({"prefs", "subscriptions"})
+"""Commands that tell what concerns the asker alone."""
 
 
 class Pages(commands.Cog):
-    """Answers commands and the buttons under the answers."""
+    """Answers commands."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self._uses = commands.CooldownMapping.from_cooldown(_USES, _SECONDS, commands.BucketType.user)
+        self.cooldown = Cooldown()
 
     async def show(self, to: commands.Context[Any], name: str, arguments: str) -> None:
         """Answer the command `name` with the first page. Lets through whatever the command raises.
 
-        Raises CommandOnCooldown when this person asked too often.
+        The answer to a slash command that is for managers, or about the asker alone, is seen by the asker alone; that
+        to a message stands below it, since whoever may read the one may read the other. Raises TooMuch when this
+        person, or everybody in this channel, asked too often.
         """
-        self._count(to)
-        arguments = " ".join(arguments.split())
-        asker = await asker_of(to, COMMANDS[name])
-        check_allowed(asker, COMMANDS[name])
-        card = await COMMANDS[name].run(self.context.asked_by(asker), arguments)
-        await to.send(embed=draw(card), view=_buttons(card, name, arguments, 0), files=_files(card.attachment))
+        shown = Shown(name, " ".join(arguments.split()))
+        private = to.interaction is not None and (COMMANDS[name].who != "everyone" or name in ONE_S_OWN)
+        card = await soon(self._first(to, shown, private), partial(_ask_to_wait, to, private))
+        await to.send(
+            embed=draw(card), view=buttons_of(card, shown) or MISSING, files=files_of(card), ephemeral=private
+        )
 
-    def _count(self, to: commands.Context[Any]) -> None:
-        now = to.message.created_at.timestamp()
-        uses = self._uses.get_bucket(to, now)
-        if uses and (wait := uses.update_rate_limit(now)):
-            raise commands.CommandOnCooldown(uses, wait, commands.BucketType.user)
+    async def _first(self, to: commands.Context[Any], shown: Shown, private: bool) -> Card:
+        asker = await asker_of(to, COMMANDS[shown.name])
+        self.cooldown.count(asker.person, None if private else asker.place, to.message.created_at.timestamp())
+        return await self.card(asker, shown)
 
-
-class PageButton(ui.DynamicItem[ui.Button[Any]], template=r"page:(?P<name>\w+):(?P<page>\d+):(?P<arguments>.*)"):
-    """Turns the message to another page of its answer. Whoever sees the answer may turn the page."""
-
-    def __init__(self, label: str, name: str, page: int, arguments: str) -> None:
-        super().__init__(ui.Button(label=label, custom_id=f"page:{name}:{page}:{arguments}"))
-        self.name, self.page, self.arguments = name, page, arguments
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(getattr(item, "label", ""), match["name"], int(match["page"]), match["arguments"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Called by discord.py at a click."""
-        pages: Pages = interaction.client.get_cog(Pages.__cog_name__)
-        try:
-            asker = await clicker_of(interaction, COMMANDS[self.name])
-            check_allowed(asker, COMMANDS[self.name])
-            card = await COMMANDS[self.name].run(pages.context.asked_by(asker), self.arguments, self.page)
-        except Exception as error:
-            await interaction.response.send_message(sentence_of(error, self.name), ephemeral=True)
-        else:
-            buttons = _buttons(card, self.name, self.arguments, self.page)
-            await interaction.response.edit_message(embed=draw(card), view=buttons)
+    async def card(self, asker: Asker, shown: Shown) -> Card:
+        """The answer to what is to be shown. Lets through whatever the command raises."""
+        command = COMMANDS[shown.name]
+        check_allowed(asker, command)
+        return await command.run(self.context.asked_by(asker), shown.arguments, shown.page)
 
 
-def _files(attachment: Attachment | None) -> list[discord.File]:
+async def soon(answering: Coroutine[Any, Any, Card], late: Callable[[], Awaitable[Any]]) -> Card:
+    """The answer, with `late` awaited meanwhile where it takes long."""
+    task = asyncio.create_task(answering)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=SOON)
+        if not done:
+            await late()
+        return await task
+    finally:
+        task.cancel()
+
+
+async def _ask_to_wait(to: commands.Context[Any], private: bool) -> None:
+    if to.interaction is None:
+        with suppress(*UNSENDABLE):  # the answer may be taken all the same
+            await to.typing()
+    else:
+        await to.defer(ephemeral=private)
+
+
+def files_of(card: Card) -> list[discord.File]:
+    """What goes with a card, as Discord takes it."""
+    attachment = card.attachment
     return [discord.File(io.BytesIO(attachment.text.encode()), attachment.name)] if attachment else []
-
-
-def _buttons(card: Card, name: str, arguments: str, page: int) -> ui.View:
-    view = ui.View(timeout=None)
-    wanted = [("Previous page", page - 1)] if page else []
-    wanted += [("Next page", page + 1)] if card.more else []
-    for label, number in wanted:
-        button = PageButton(label, name, number, arguments)
-        if len(button.custom_id) <= _CUSTOM_ID:  # a longer query has to be narrowed down, as the card says
-            view.add_item(button)
-    return view

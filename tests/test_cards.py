@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import cards
+from bot import cards, cards_case
 from bot.detect.lexicon import load
 from bot.model import Card, Case, Claim, KeptClaim, Voice
 
@@ -162,7 +162,7 @@ def test_a_cases_claims_come_with_words_outlet_link_and_date() -> None:
         "Radio Freedonia",
     )
     kept = KeptClaim(1, 14, claim, "Title", "The Herald", "https://example.org/1", LAST, LAST)
-    card = cards.case(CASE, [kept, dataclasses.replace(kept, published=None)], LEXICON)
+    card = cards_case.case(CASE, [kept, dataclasses.replace(kept, published=None)], LEXICON)
     assert card.title == "Case 14, contested: Freedonia → Sylvania, ammunition and small arms"
     assert (
         "Freedonia denies\nvia Radio Freedonia · delivered · The Herald · 23 Dec 2022\n“called it groundless”"

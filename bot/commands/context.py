@@ -51,6 +51,7 @@ class Context:
     page_size: int = 5
     asker: Asker = OPERATOR
     desk: FeedDesk | None = None  # None: feeds can't be asked from here
+    operators: str | None = None  # the destination of those who run the bot
 
     def asked_by(self, asker: Asker) -> Context:
         """This context for one command that `asker` gives."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.commands.case import case_number
+from bot.commands.case import case_number, case_words
 from bot.commands.context import Context
 from bot.commands.dispatch import command_of
 from bot.commands.why import why
@@ -33,9 +33,10 @@ async def export(context: Context, text: str) -> dict[str, Any]:
             find = cases_found if command.name == "claims" else cases_denied
             found = await store.read(find, query, limit=_MOST)
         case "case":
-            found = await store.read(cases_with_claims, [case_number(arguments)])
+            number = case_number(case_words(arguments)[0])
+            found = await store.read(cases_with_claims, [number])
             if not found:
-                raise UserError(f"There is no case {case_number(arguments)}. Try !claims to see which there are.")
+                raise UserError(f"There is no case {number}. Try !claims to see which there are.")
         case "why":
             found = await store.read(cases_with_claims, (await why(context, arguments)).cases)
         case _:

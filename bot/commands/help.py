@@ -74,9 +74,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             Command(
                 "case",
                 case,
-                "Shows one case: who says so and who denies it, in which words, reported by whom.",
-                "!case NUMBER",
-                ("!case 1",),
+                "Shows one case: who says so and who denies it; who reported it; how it came about.",
+                "!case NUMBER [sources|timeline]",
+                ("!case 1", "!case 1 sources", "!case 1 timeline"),
             ),
             Command(
                 "denials",

@@ -76,7 +76,7 @@ async def unsubscribe(context: Context, arguments: str, page: int = 0) -> Card:
     wanted = arguments.strip()
     if not wanted:
         raise UserError("Which one? Write its number from !subscriptions, its query, or `all`.")
-    known = await context.store.read(subscriptions_at, _places(context.asker))
+    known = await context.store.read(subscriptions_at, places_of(context.asker))
     ours = [one for one in known if not one.configured]
     if wanted.casefold() == "all":
         ending = [one for one in ours if _may_end(context.asker, one)]
@@ -94,7 +94,7 @@ async def unsubscribe(context: Context, arguments: str, page: int = 0) -> Card:
 
 async def subscriptions(context: Context, arguments: str, page: int = 0) -> Card:
     """The subscriptions of this place and of the asker, with their rhythm, and what keeps any from being delivered."""
-    places = _places(context.asker)
+    places = places_of(context.asker)
     known = await context.store.read(subscriptions_at, places)
     prefs = await context.store.read(prefs_of, places)
     whose = {place: named(context.asker, place) for place in places}
@@ -124,7 +124,8 @@ def _options(arguments: str) -> tuple[str, str | None, Rhythm | None, str | None
     return " ".join(words), place, rhythm, mention
 
 
-def _places(asker: Asker) -> list[str]:
+def places_of(asker: Asker) -> list[str]:
+    """The destinations whose subscriptions concern the asker: the place, and the person."""
     return list(dict.fromkeys((asker.place, asker.person)))
 
 

@@ -6,18 +6,21 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import aiohttp
 import discord
 import structlog
+from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from discord.utils import MISSING
 from yarl import URL
 
 from bot.errors import ConfigError, DestinationGone, RetryLater
 from bot.model import Card
+from bot.platforms.discord_buttons import buttons_of
 from bot.platforms.discord_card import draw
 from bot.platforms.discord_errors import BROKEN, REFUSED, errors_of, unreachable
 from bot.platforms.discord_limits import Limiter, clear_routes_seldom
@@ -54,6 +57,8 @@ class DiscordBot(commands.AutoShardedBot):
             intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
+            # Where it is not a member of the server it can post nothing, so nobody installs it for themselves.
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             chunk_guilds_at_startup=False,
             max_messages=None,
             case_insensitive=True,
@@ -161,7 +166,7 @@ class DiscordApp:
         with errors_of(destination):
             partial = (await self._channel(destination)).get_partial_message(int(message))
             try:
-                await partial.edit(embed=_drawn(card))
+                await partial.edit(embed=_drawn(card), view=buttons_of(card))
             except discord.NotFound as error:
                 if error.code != _UNKNOWN_MESSAGE:
                     raise
@@ -252,16 +257,22 @@ def _drawn(card: Card) -> discord.Embed:
 
 
 async def _send(channel: discord.PartialMessageable, card: Card, key: str, reply_to: str | None) -> discord.Message:
-    embed, ping, mentions = _drawn(card), None, discord.AllowedMentions.none()
+    mentions, ping = discord.AllowedMentions.none(), None
     if card.mention:  # the one role that a subscription names, and nothing that a headline holds
         ping, mentions.roles = f"<@&{card.mention}>", [discord.Object(int(card.mention))]
+    send = partial(
+        channel.send,
+        ping,
+        embed=_drawn(card),
+        view=buttons_of(card) or MISSING,
+        nonce=key,
+        allowed_mentions=mentions,
+    )
     if reply_to is not None:
         there = channel.get_partial_message(int(reply_to)).to_reference(fail_if_not_exists=False)
         try:
-            return await channel.send(
-                ping, embed=embed, nonce=key, reference=there, allowed_mentions=mentions, mention_author=False
-            )
+            return await send(reference=there, mention_author=False)
         except discord.HTTPException as error:
             if error.code != _NO_HISTORY:
                 raise
-    return await channel.send(ping, embed=embed, nonce=key, allowed_mentions=mentions)
+    return await send()

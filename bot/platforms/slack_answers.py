@@ -6,6 +6,7 @@ What a button asks for stands in its value, so a button goes on working after a 
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
@@ -18,6 +19,7 @@ from bot.commands import COMMANDS, Context
 from bot.commands.about import about
 from bot.commands.context import Asker, Command
 from bot.commands.dispatch import check_allowed, command_of
+from bot.commands.failures import failed
 from bot.commands.prefs import prefer_all
 from bot.errors import DeliveryError, UserError
 from bot.model import Card, Prefs
@@ -28,10 +30,10 @@ log = structlog.stdlib.get_logger(__name__)
 
 Json = dict[str, Any]
 
-SORRY = "Something went wrong on our side; it was noted."
 _SLACK_SILENT = "Slack did not say whether you may do that. Try again in a minute."
 
 NEXT, PREVIOUS, SHARE = "page:next", "page:previous", "share"
+_PARTS = re.compile(r"[\s:]+")  # between a command and its words, as typed or in a button
 _USES, _SECONDS = 5, 10.0  # a person's: enough to read on, too few to flood a channel
 _PEOPLE = 10_000  # whose uses are remembered
 
@@ -199,7 +201,7 @@ class Answers:
         try:
             return await make()
         except Exception as error:  # the platform's edge
-            return Answer({"text": draw_text(_sentence(error, words))}, failed=True)
+            return Answer({"text": draw_text(await _sentence(self.context, error, words))}, failed=True)
 
     async def _asker(self, writer: Writer, command: Command) -> Asker:
         place = writer.destination if writer.direct else f"slack:{writer.channel}"
@@ -209,15 +211,14 @@ class Answers:
         return Asker(writer.destination, place, "manager" if may else "everyone", may or writer.direct)
 
 
-def _sentence(error: Exception, words: str) -> str:
-    """What to tell a person about `error`; what is no fault of theirs is logged."""
+async def _sentence(context: Context, error: Exception, words: str) -> str:
+    """What to tell a person about `error`; what is no fault of theirs is logged and told to the operators."""
     if isinstance(error, UserError):
         return str(error)
     if isinstance(error, DeliveryError):
         log.warning("permissions not known", command=words, reason=str(error))
         return _SLACK_SILENT
-    log.error("command failed", command=words, exc_info=error)
-    return SORRY
+    return await failed(context, next((part for part in _PARTS.split(words) if part in COMMANDS), "a message"), error)
 
 
 def _buttons(card: Card, asked: Asked, private: bool) -> Iterator[Button]:

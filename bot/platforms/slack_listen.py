@@ -17,8 +17,9 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 
 from bot.commands import COMMANDS
+from bot.commands.failures import failed
 from bot.errors import DeliveryError, RetryLater
-from bot.platforms.slack_answers import SHARE, SORRY, Answer, Answers, Writer
+from bot.platforms.slack_answers import SHARE, Answer, Answers, Writer
 from bot.platforms.slack_api import SlackApi
 from bot.platforms.slack_card import COMMAND
 from bot.platforms.slack_forms import PREFS, SUBSCRIBE, ZONE
@@ -207,14 +208,14 @@ class Listener:
 
     async def _on_error(self, error: Exception, body: Json) -> None:
         """Called by bolt for what a listener has let through: a fault of ours, which is noted and apologised for."""
-        log.error("listener failed", kind=body.get("type"), exc_info=error)
+        sorry = await failed(self._answers.context, "a listener", error)
         try:
             if url := body.get("response_url"):
-                await self._api.respond(url, {"text": SORRY, "response_type": "ephemeral", "replace_original": False})
+                await self._api.respond(url, {"text": sorry, "response_type": "ephemeral", "replace_original": False})
             elif "view" in body:
-                await self._views.apologise(body)
+                await self._views.apologise(body, sorry)
             elif (event := body.get("event") or {}).get("channel") and event.get("user"):
-                await self._api.whisper(event["channel"], event["user"], {"text": SORRY}, thread=event.get("thread_ts"))
+                await self._api.whisper(event["channel"], event["user"], {"text": sorry}, thread=event.get("thread_ts"))
         except DeliveryError as unsaid:
             log.warning("apology not taken", reason=str(unsaid))
 

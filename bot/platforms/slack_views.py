@@ -9,11 +9,12 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from bot.commands.failures import failed
 from bot.errors import DeliveryError, UserError
 from bot.model import Prefs
 from bot.platforms import slack_forms as forms
 from bot.platforms.plain import clean
-from bot.platforms.slack_answers import SORRY, Answer, Answers, Writer
+from bot.platforms.slack_answers import Answer, Answers, Writer
 from bot.platforms.slack_api import SlackApi
 from bot.platforms.slack_home import home
 from bot.platforms.slack_socket import acknowledgement_sent
@@ -26,7 +27,6 @@ Json = dict[str, Any]
 Ack = Callable[..., Awaitable[Any]]
 
 _SOON = 1.0  # seconds: of the three in which Slack wants a form acknowledged
-_SORRY: Json = {"text": SORRY}
 
 
 class Views:
@@ -50,9 +50,9 @@ class Views:
         async with self._publishing.setdefault(person, asyncio.Lock()):
             try:
                 blocks = await home(self._answers.context, f"slack:{person}")
-            except Exception:  # the platform's edge
-                log.exception("home not drawn")
-                blocks = [{"type": "section", "text": {"type": "plain_text", "text": SORRY}}]
+            except Exception as error:  # the platform's edge
+                sorry = await failed(self._answers.context, "home", error)
+                blocks = [{"type": "section", "text": {"type": "plain_text", "text": sorry}}]
             try:
                 await self._api.publish_home(person, blocks)
             except DeliveryError as error:
@@ -86,8 +86,7 @@ class Views:
         try:
             form = await self._form(name, writer)
         except Exception as error:  # the platform's edge
-            log.exception("form not drawn", form=name, reason=str(error))
-            form = forms.shown(_SORRY, writer.channel)
+            form = forms.shown({"text": await failed(self._answers.context, name, error)}, writer.channel)
         await self._update(opened, form)
         return True
 
@@ -145,13 +144,13 @@ class Views:
 
     # ── views ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def apologise(self, body: Json) -> None:
+    async def apologise(self, body: Json, sorry: str) -> None:
         """Say in front of what a person reads that something went wrong. Raises DeliveryError."""
         view = body["view"]
         opened = (
             await self._api.open_view(body["trigger_id"], forms.waiting()) if view["type"] == "home" else view["id"]
         )
-        await self._api.update_view(opened, forms.shown(_SORRY, ""))
+        await self._api.update_view(opened, forms.shown({"text": sorry}, ""))
 
     async def _show(self, opened: str | None, writer: Writer, answer: Answer) -> None:
         if opened is not None:

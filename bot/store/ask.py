@@ -15,7 +15,9 @@ from datetime import datetime
 from sqlalchemy import (
     Connection,
     Select,
+    String,
     Table,
+    cast,
     func,
     literal,
     or_,
@@ -77,6 +79,14 @@ def newest_case(connection: Connection) -> int | None:
     """The highest id that a case has; None in an empty ledger."""
     highest: int | None = connection.scalar(select(func.max(cases.c.id)))
     return highest
+
+
+def numbered_cases(connection: Connection, digits: str, *, limit: int) -> list[Case]:
+    """The cases whose number begins with `digits`: first the one with just these, then the newest."""
+    written = cast(cases.c.id, String)
+    ids = select(cases.c.id).where(written.startswith(digits, autoescape=True))
+    found = connection.scalars(ids.order_by(written != digits, cases.c.last_at.desc()).limit(limit))
+    return cases_by_id(connection, list(found))
 
 
 def page_of_cases(connection: Connection, query: Query, *, limit: int, offset: int = 0) -> list[Case]:

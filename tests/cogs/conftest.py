@@ -26,8 +26,12 @@ SUPPLIERS = ("SYLVANIA", "RURITANIA", "GRAUSTARK", "PARADOR", "LOAMSHIRE", "ELBO
 
 
 @pytest.fixture(scope="session")
-def lexicon() -> Lexicon:
-    return lexicons.load()
+def lexicon(tmp_path_factory: pytest.TempPathFactory) -> Lexicon:
+    """Ours, with the invented states as a user would add them."""
+    rules = tmp_path_factory.mktemp("rules")
+    actors = [f'{{code = "{name}", name = "{name.title()}"}},' for name in (*SUPPLIERS, "FREEDONIA")]
+    (rules / "actors.toml").write_text("\n".join(["actor = [", *actors, "]"]))
+    return lexicons.load(rules)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.commands import Context
-from cogs.errors import SORRY
+from bot.commands.failures import SORRY
 from tests.cogs.conftest import SUPPLIERS, bot_of
 
 failing = pytest.mark.simcord(check_errors=False)  # the command is to fail; simcord is not to fail the test for it
@@ -149,6 +149,37 @@ async def test_too_many_commands_are_put_off_until_time_has_passed(ann: Any, cha
     await simcord_env.advance_time(11)
     await ann.send(channel, "!case 6")
     assert "Case 6" in shown(channel.last_message)
+
+
+@failing
+async def test_who_goes_on_asking_too_much_is_told_once_and_then_no_more(ann: Any, channel: Any) -> None:
+    for _ in range(8):
+        await ann.send(channel, "!case 6")
+    told = [message.content for message in channel.history() if "Try again in" in message.content]
+    assert len(told) == 1
+    result = await ann.slash(channel, "case", number="6")
+    assert "Try again in" in result.response.content  # Discord would say that nobody answers
+
+
+@failing
+async def test_what_is_no_command_counts_as_one(ann: Any, channel: Any) -> None:
+    for _ in range(9):
+        await ann.send(channel, "!clams russia")
+    told = [message.content for message in channel.history() if message.author.bot]
+    assert ["Try again in" in text for text in told] == [False] * 5 + [True]
+
+
+@failing
+async def test_many_people_can_not_flood_a_channel_and_leave_others_alone(channel: Any, simcord_env: Any) -> None:
+    people = [simcord_env.guild.add_member(simcord_env.create_user(f"p{number}")) for number in range(13)]
+    for person in people[:12]:
+        await person.send(channel, "!case 6")
+    messages = channel.history()
+    assert sum(bool(message.embeds) for message in messages) == 10
+    assert [m.content for m in messages if "Much is asked in this channel" in m.content] == [messages[-2].content]
+    elsewhere = simcord_env.guild.create_text_channel("elsewhere")
+    await people[12].send(elsewhere, "!case 6")
+    assert "Case 6" in shown(elsewhere.last_message)
 
 
 @failing

@@ -107,7 +107,7 @@ async def test_help_shows_every_command_with_its_examples(context: Context) -> N
 
 async def test_help_on_one_command_shows_that_one(context: Context) -> None:
     card = await answer(context, "!help !case")
-    assert [section.heading for section in card.sections] == ["!case NUMBER"]
+    assert [section.heading for section in card.sections] == ["!case NUMBER [sources|timeline]"]
 
 
 async def test_every_example_in_help_can_be_answered(context: Context) -> None:

@@ -13,9 +13,11 @@ import aiohttp
 import pytest
 from discord.ext import commands
 
+from bot.commands import Context
 from bot.errors import RetryLater
 from bot.model import Card, Section, Text
 from bot.platforms.discord_app import DiscordApp
+from cogs import adder
 
 CARD = Card("Freedonia → Sylvania", (Section(None, ((Text("Sylvania denies it"),),)),), status="contested")
 LATER = Card("Freedonia → Sylvania", (Section(None, ((Text("Two outlets"),),)),), status="contested")
@@ -94,4 +96,19 @@ async def test_it_says_how_to_use_it_shows_what_happens_and_can_be_steered(proce
         await steer("gateway", do="shut")
         await steer("channels", delete=100001)
         assert "100001" not in await read("messages")
+    await app.stop()
+
+
+async def test_a_person_can_try_commands_and_buttons_there(process: Process, context: Context) -> None:
+    said = "\n".join(await until(process, "presses the newest button"))
+    settings = dict(re.findall(r"CLAIMWATCH_DISCORD__(\w+)=(\S+)", said))
+    app = DiscordApp(settings["TOKEN"], adder(context), api_base=settings["API_BASE"], gateway=settings["GATEWAY"])
+    await app.start()
+    assert process.stdin is not None
+    process.stdin.write(b"!case 6\n")
+    await until(process, "[Why]")
+    process.stdin.write(b"[Why]\n")
+    assert "(seen by who asked alone)" in (await until(process, "Why case 6"))[-2]
+    process.stdin.write(b"[Nothing]\n")
+    await until(process, "There is no button [Nothing].")
     await app.stop()

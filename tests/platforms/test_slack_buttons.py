@@ -9,8 +9,9 @@ from structlog.testing import capture_logs
 
 from bot import cards
 from bot.commands import Context
+from bot.commands.failures import SORRY
 from bot.model import Button, Card
-from bot.platforms.slack_answers import SHARE, SORRY
+from bot.platforms.slack_answers import SHARE
 from bot.platforms.slack_app import SlackApp
 from bot.store import ledger
 from bot.store.subscriptions import all_subscriptions
@@ -148,7 +149,7 @@ async def test_a_fault_at_an_event_is_noted_and_apologised_for(slack: SlackServe
     with capture_logs() as logs:
         await slack.send("events_api", event_of(slack, event))
         assert shown(await whisper(slack)) == SORRY
-    assert [log["kind"] for log in logs if log["event"] == "listener failed"] == ["event_callback"]
+    assert [log["command"] for log in logs if log["event"] == "command failed"] == ["a listener"]
     await say(slack, "!case 6")
     assert "Case 6" in shown(await post(slack))
 

@@ -9,8 +9,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.commands import COMMANDS, Context, answer
+from bot.commands.failures import SORRY
 from bot.errors import UserError
-from bot.platforms.slack_answers import NEXT, PREVIOUS, SHARE, SORRY
+from bot.platforms.slack_answers import NEXT, PREVIOUS, SHARE
 from bot.platforms.slack_app import SlackApp
 from bot.platforms.slack_card import draw, draw_text
 from bot.store.subscriptions import all_subscriptions

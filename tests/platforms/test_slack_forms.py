@@ -127,7 +127,7 @@ async def test_a_fault_of_ours_is_said_in_the_place_of_the_form(slack: SlackServ
     with capture_logs() as logs:
         await slash(slack, "/claimwatch", "prefs")
         await view_with(slack, "Something went wrong")
-    assert "no such table: prefs" in str(next(log for log in logs if log["event"] == "form not drawn")["reason"])
+    assert "no such table: prefs" in str(next(log for log in logs if log["event"] == "command failed")["exc_info"])
 
 
 # ── prefs ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 
 from tests.fakes.discord.limits import Limits
-from tests.fakes.discord.wire import Json
+from tests.fakes.discord.wire import EPHEMERAL, Json
 from tests.fakes.discord.world import CHANNEL_ID
 from tests.fakes.discord_server import TOKEN, DiscordServer, discord_server
 
@@ -39,7 +39,8 @@ async def _serve(wanted: argparse.Namespace) -> None:
         for name, value in settings.items():
             print(f"  CLAIMWATCH_DISCORD__{name}={value} \\")
         print("  claimwatch run\n")
-        print(f"Its channel is discord:{CHANNEL_ID}. What you type, ann says there: !claims russia\n", flush=True)
+        print(f"Its channel is discord:{CHANNEL_ID}. What you type, ann says there: !claims russia")
+        print("[Next page] presses the newest button of that name.\n", flush=True)
         typed = _typed(server)
         try:
             await _show(server, quiet=wanted.quiet)
@@ -69,6 +70,8 @@ async def _show(server: DiscordServer, *, quiet: bool) -> None:
 
 
 def _lines(message: Json) -> Iterator[str]:
+    if message["flags"] & EPHEMERAL:
+        yield "(seen by who asked alone)"
     if reference := message.get("message_reference"):
         yield f"(to {reference['message_id']})"
     yield from message["content"].splitlines()
@@ -102,8 +105,21 @@ def _typed(server: DiscordServer) -> asyncio.Task[None]:
 
     async def say() -> None:
         while True:
-            if text := await lines.get():
+            text = await lines.get()
+            if text.startswith("[") and text.endswith("]"):
+                await _press(server, text[1:-1])
+            elif text:
                 await server.say(text)
 
     threading.Thread(target=read, daemon=True).start()
     return asyncio.create_task(say())
+
+
+async def _press(server: DiscordServer, label: str) -> None:
+    """Let ann press the newest button with this label, if there is one."""
+    for message in reversed([one for held in server.messages.values() for one in held]):
+        for button in (button for row in message["components"] for button in row.get("components", [])):
+            if button.get("label") == label:
+                await server.click(message, button["custom_id"])
+                return
+    print(f"   There is no button [{label}].", flush=True)

@@ -16,6 +16,8 @@ from tests.fakes.discord.limits import Limits
 from tests.fakes.discord.wire import Json, answer, beyond_limits, error
 from tests.fakes.discord.world import APPLICATION, BOT, BOT_ID, PEOPLE, World
 
+READS_MESSAGES = 1 << 19  # https://docs.discord.com/developers/resources/application, GATEWAY_MESSAGE_CONTENT_LIMITED
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 API = "/api/v10"
 
@@ -135,7 +137,7 @@ class Rest:
         return answer(channel.as_json()) if channel else error(404, 10013, "Unknown User")
 
     async def _application(self, _request: web.Request) -> web.Response:
-        return answer(APPLICATION)
+        return answer(APPLICATION | {"flags": READS_MESSAGES if self.gateway.message_content else 0})
 
     async def _gateway_address(self, request: web.Request) -> web.Response:
         limit = {"total": 1000, "remaining": 1000 - self.gateway.identifies, "reset_after": 0, "max_concurrency": 1}

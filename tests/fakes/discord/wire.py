@@ -40,8 +40,9 @@ def now() -> str:
 
 def answer(data: object, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """An answer of the API."""
-    body = b"" if status == 204 else json.dumps(data).encode()
-    return web.Response(body=body, status=status, content_type="application/json", headers=headers)
+    if status == 204:
+        return web.Response(status=status, headers=headers)
+    return web.Response(body=json.dumps(data).encode(), status=status, content_type="application/json", headers=headers)
 
 
 def error(status: int, code: int, message: str, headers: Mapping[str, str] | None = None) -> web.Response:

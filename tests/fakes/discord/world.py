@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -38,6 +37,7 @@ APPLICATION: Json = {
     "bot_public": True, "bot_require_code_grant": False, "owner": PEOPLE[PERSON_ID], "team": None,
 }  # fmt: skip
 
+_EPOCH = 1_420_070_400_000  # the first second of 2015, in milliseconds
 _NONCE_SECONDS = 180.0  # "the past few minutes"
 
 
@@ -78,11 +78,15 @@ class World:
     changed: asyncio.Event = field(default_factory=asyncio.Event)  # set at each message that is posted or edited
     blocked: set[int] = field(default_factory=set)  # people who take no messages from the bot
     nonces: dict[str, tuple[float, Json]] = field(default_factory=dict)
-    _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(10_000))
+    _last_id: int = 0
 
     def new_id(self) -> int:
-        """A number that nothing else has."""
-        return next(self._ids)
+        """A number that nothing else has: a snowflake, by which discord.py tells when something was made.
+
+        https://docs.discord.com/developers/reference#snowflakes
+        """
+        self._last_id = max(self._last_id + 1, (int(time.time() * 1000) - _EPOCH) << 22)
+        return self._last_id
 
     def add_channels(self, numbers: Iterable[int]) -> None:
         """Add channels to the guild, and guilds when it is full."""
