@@ -54,7 +54,7 @@ class Desk:
 
 def app_of(slack: SlackServer, newsroom: Newsroom) -> SlackApp:
     context = Context(newsroom.store, newsroom.lexicon, lambda: START)
-    return SlackApp(TOKEN, APP_TOKEN, context, base_url=slack.base_url, apart=0)
+    return SlackApp(TOKEN, APP_TOKEN, context, base_url=slack.base_url, apart=0, ping=0.5)
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ class SlackServer:
     whispers: list[Json] = field(default_factory=list)  # what single persons see: `user`, `channel`, and the message
     homes: dict[str, Json] = field(default_factory=dict)  # a person's Home tab
     views: dict[str, Json] = field(default_factory=dict)  # what stands in front of what somebody reads, by its id
-    triggers: dict[str, tuple[str, float | None]] = field(default_factory=dict)  # whose, since when; None: was used
+    triggers: dict[str, str | None] = field(default_factory=dict)  # whose each is; None: it was used
     submitted: dict[str, str] = field(default_factory=dict)  # an envelope → the form that came in it
     payloads: dict[str, Json] = field(default_factory=dict)  # an envelope → what its acknowledgement held
     hooks: dict[str, Json] = field(default_factory=dict)  # a response_url's end → where and for whom it answers
@@ -105,9 +105,9 @@ class SlackServer:
         return [arguments for name, arguments in self.calls if name == method]
 
     def new_trigger(self, user: str) -> str:
-        """A trigger_id, which opens one view for a person within three seconds."""
+        """A trigger_id, which opens one view for a person."""
         trigger = f"trigger-{next(self.ids)}"
-        self.triggers[trigger] = user, time.monotonic()
+        self.triggers[trigger] = user
         return trigger
 
     def new_ts(self) -> str:

@@ -242,12 +242,15 @@ async def test_before_the_start_and_after_the_stop_posts_are_to_be_tried_later(
     await slack.until(lambda: not slack.sockets)
 
 
-async def test_a_dropped_connection_is_opened_again(slack: SlackServer, slack_app: SlackApp) -> None:
+async def test_a_dropped_connection_is_opened_again(slack: SlackServer, context: Context) -> None:
+    app = slack_app_of(slack, context, ping=0.5)
+    await app.start()
     slack.drop_connections()
     slack.fail_next("apps.connections.open", status=503)
     await slack.until(lambda: slack.connections == 2 and slack.sockets)
     await say(slack, "!case 6")
     await slack.until(slack.posted)
+    await app.stop()
 
 
 async def test_slack_s_wish_to_reconnect_is_followed(slack: SlackServer, slack_app: SlackApp) -> None:
