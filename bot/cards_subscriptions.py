@@ -10,7 +10,7 @@ from bot.detect.lexicon import Lexicon
 from bot.model import UNTIL_RESUMED, Card, Case, Line, Prefs, Rhythm, Section, Subscription, Text
 
 _A_PAGE = 15
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 EVERYTHING = "everything"
 """How an empty query is called."""
 
@@ -64,7 +64,7 @@ def listed(known: Sequence[Subscription], whose: Mapping[str, str], prefs: Mappi
     sections = [
         Section(
             f"{cards.capital(called)} will be told of",
-            tuple(line for one in shown if one.destination == place for line in _listed(one, prefs.get(place))),
+            tuple(line for one in shown if one.destination == place for line in told_of(one, prefs.get(place))),
         )
         for place, called in whose.items()
         if any(one.destination == place for one in shown)
@@ -74,7 +74,8 @@ def listed(known: Sequence[Subscription], whose: Mapping[str, str], prefs: Mappi
     return Card(count, tuple(sections), footer=f"Page {page + 1}" if page or more else None, more=more)
 
 
-def _listed(one: Subscription, prefs: Prefs | None) -> tuple[Line, ...]:
+def told_of(one: Subscription, prefs: Prefs | None) -> tuple[Line, ...]:
+    """A subscription in a list: its number, query and rhythm, and why it is paused if it is."""
     prefs = prefs or Prefs()
     line: Line = (
         Text(f"{one.id} · "),
@@ -111,16 +112,6 @@ def paused(subscriptions: Sequence[Subscription], why: str) -> Card:
 
 def preferred(prefs: Prefs, whom: str) -> Card:
     """When somebody is told, in words, and how to change it."""
-    lines: list[Line] = [
-        (Text("Told "), Text(when(prefs.rhythm, prefs), "strong"), Text(", where a subscription says nothing else")),
-        (
-            Text("Digests come at "),
-            Text(_clock(prefs.at), "strong"),
-            Text(f", weekly ones on {_WEEKDAYS[prefs.weekday]}"),
-        ),
-        (Text("Quiet: "), Text(_quiet(prefs), "strong")),
-        (Text("Time zone: "), Text(prefs.zone, "strong")),
-    ]
     tries = (
         "!prefs zone Europe/Berlin",
         "!prefs quiet 22:00-07:00",
@@ -130,9 +121,23 @@ def preferred(prefs: Prefs, whom: str) -> Card:
     return Card(
         title="Your preferences" if whom == "you" else f"Preferences of {whom}",
         sections=(
-            Section(None, tuple(lines)),
+            Section(None, prefers(prefs)),
             Section("To change it", tuple((Text(one, "code"),) for one in (*tries, "!prefs now", "!prefs quiet off"))),
         ),
+    )
+
+
+def prefers(prefs: Prefs) -> tuple[Line, ...]:
+    """When somebody is told, in words."""
+    return (
+        (Text("Told "), Text(when(prefs.rhythm, prefs), "strong"), Text(", where a subscription says nothing else")),
+        (
+            Text("Digests come at "),
+            Text(_clock(prefs.at), "strong"),
+            Text(f", weekly ones on {WEEKDAYS[prefs.weekday]}"),
+        ),
+        (Text("Quiet: "), Text(_quiet(prefs), "strong")),
+        (Text("Time zone: "), Text(prefs.zone, "strong")),
     )
 
 
@@ -160,7 +165,7 @@ def when(rhythm: Rhythm, prefs: Prefs) -> str:
         case "daily":
             return f"daily at {clock}"
         case "weekly":
-            return f"weekly, {_WEEKDAYS[prefs.weekday]} {clock}"
+            return f"weekly, {WEEKDAYS[prefs.weekday]} {clock}"
 
 
 def _quiet(prefs: Prefs) -> str:

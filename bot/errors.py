@@ -10,6 +10,7 @@
     ├── StoreError           the database can't be opened, read or written
     └── DeliveryError        an alert could not be delivered
         ├── RetryLater       … now; try again after the seconds in `.after`
+        │   └── Refused      … to anybody: the platform does not accept the bot, and an operator has to mend that
         └── DestinationGone  … and never will be: the channel is gone or closed to us
 
 The text of each is one or two sentences for whoever can mend it: what is wrong and what to do. Errors of a library
@@ -66,6 +67,14 @@ class RetryLater(DeliveryError):
     def __init__(self, reason: str, after: float | None = None) -> None:
         super().__init__(reason)
         self.after = after
+
+
+class Refused(RetryLater):
+    """The platform does not accept the bot at all, for the reason in `code`, its own word for it."""
+
+    def __init__(self, reason: str, code: str) -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 class DestinationGone(DeliveryError):

@@ -28,11 +28,11 @@ import structlog
 
 from bot import cards
 from bot.alerts import holder
-from bot.alerts.gone import close
+from bot.alerts.gone import close, refused
 from bot.cards_corrections import closed
 from bot.cards_digest import digest
 from bot.detect.lexicon import Lexicon
-from bot.errors import DeliveryError, DestinationGone, RetryLater, StoreError
+from bot.errors import DeliveryError, DestinationGone, Refused, RetryLater, StoreError
 from bot.log import redact
 from bot.model import Alert, Card, Case, Outcome, Period
 from bot.store import Connection, Store, alerts, corrections, digests, ledger
@@ -88,13 +88,18 @@ class _Desk:
 
 
 async def deliver_due(
-    store: Store, posters: Mapping[str, Poster], lexicon: Lexicon, clock: Callable[[], datetime]
+    store: Store,
+    posters: Mapping[str, Poster],
+    lexicon: Lexicon,
+    clock: Callable[[], datetime],
+    operators: str | None = None,
 ) -> int:
     """Deliver what is due, until nothing is, and return how many alerts went out.
 
     `posters` has a platform by the name that its destinations begin with; what is owed on others stays owed.
+    `operators` is the destination of those who run the bot.
     """
-    desk = _Desk(store, posters, lambda: lexicon, clock)
+    desk = _Desk(store, posters, lambda: lexicon, clock, operators)
     await holder.take_back(store, clock())
     async with _finishing(desk):
         while True:
@@ -300,6 +305,8 @@ async def _failed(desk: _Desk, alert: Alert, error: Exception) -> Outcome:
     given_up = await desk.store.write(
         alerts.failed, alert, _reason(error), now=now, retry_at=retry_at, patience=_GIVE_UP_AFTER
     )
+    if isinstance(error, Refused):
+        await desk.store.write(refused, alert.destination, _reason(error), now, desk.operators)
     say = log.error if given_up else log.warning
     say(
         "alert given up" if given_up else "alert put off",

@@ -1,11 +1,14 @@
-"""What follows when a destination is gone: nothing more is sent there, and whoever subscribed it is told, once."""
+"""What follows when a destination is gone: nothing more is sent there, and whoever subscribed it is told, once.
+
+And what follows when a whole platform refuses the bot: all stays owed, and the operators are told, once a day.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from bot import cards_subscriptions
-from bot.model import Subscription
+from bot.model import Card, Section, Subscription, Text
 from bot.store import Connection, alerts, subscriptions
 
 
@@ -26,3 +29,16 @@ def close(connection: Connection, destination: str, reason: str, now: datetime, 
     ]
     alerts.owe(connection, notices, now)
     return dropped
+
+
+def refused(connection: Connection, destination: str, reason: str, now: datetime, operators: str | None) -> None:
+    """Owe the operators a notice that the platform of `destination` refuses the bot.
+
+    It is owed once a day, and not where the operators are told on that very platform.
+    """
+    platform = destination.partition(":")[0]
+    if not operators or operators.partition(":")[0] == platform:
+        return
+    stays = Text("What is owed there stays owed for a day, and goes out once that is mended.")
+    card = Card(f"{platform.capitalize()} refuses the bot", (Section(None, ((Text(reason),), (stays,))),))
+    alerts.owe(connection, [alerts.notice(operators, card, f"refused {platform} {now:%Y-%m-%d}")], now)

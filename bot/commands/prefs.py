@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import available_timezones
 
 from rapidfuzz import process, utils
@@ -16,7 +17,7 @@ from bot.commands.destinations import chosen, named, note_guild
 from bot.commands.lengths import length_of
 from bot.errors import UserError
 from bot.model import Card, Prefs
-from bot.store import digests, ledger
+from bot.store import Connection, digests, ledger
 from bot.store.prefs import mute as keep_mute
 from bot.store.prefs import prefer, prefs_of
 from bot.store.prefs import unmute as drop_mute
@@ -33,15 +34,34 @@ async def prefs(context: Context, arguments: str, page: int = 0) -> Card:
     here = words[:1] == ["here"]
     wanted = " ".join(words[1:] if here else words)
     destination = chosen(context.asker, "here" if here else "me", instead=f"!prefs {wanted}".rstrip())
-    before = (await context.store.read(prefs_of, [destination])).get(destination, Prefs())
-    after = changed(before, wanted) if wanted else before
-    if after != before:
-        await context.store.write(prefer, destination, after)
+    if wanted:
+        kept = await context.store.write(_change, destination, wanted, context.clock())
         await note_guild(context, destination)
-        for rhythm in ("daily", "weekly"):
-            if gathering := due(rhythm, after, context.clock()):
-                await context.store.write(digests.reschedule, destination, *gathering)
-    return cards_subscriptions.preferred(after, named(context.asker, destination))
+    else:
+        kept = (await context.store.read(prefs_of, [destination])).get(destination, Prefs())
+    return cards_subscriptions.preferred(kept, named(context.asker, destination))
+
+
+async def prefer_all(context: Context, wanted: Prefs) -> Card:
+    """Tell the asker as `wanted` says from now on, as a form has it: all of it at once."""
+    await context.store.write(_keep, context.asker.person, wanted, context.clock())
+    return cards_subscriptions.preferred(wanted, "you")
+
+
+def _change(connection: Connection, destination: str, wanted: str, now: datetime) -> Prefs:
+    """Change one thing, with what holds read in the same transaction: two commands at once change two things."""
+    before = prefs_of(connection, [destination]).get(destination, Prefs())
+    after = changed(before, wanted)
+    if after != before:
+        _keep(connection, destination, after, now)
+    return after
+
+
+def _keep(connection: Connection, destination: str, wanted: Prefs, now: datetime) -> None:
+    prefer(connection, destination, wanted)
+    for rhythm in ("daily", "weekly"):
+        if gathering := due(rhythm, wanted, now):
+            digests.reschedule(connection, destination, *gathering)
 
 
 def changed(prefs: Prefs, wanted: str) -> Prefs:

@@ -13,8 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.errors import DeliveryError, DestinationGone, RetryLater
-from bot.platforms.slack_errors import Refused, errors_of
+from bot.errors import DeliveryError, DestinationGone, Refused, RetryLater
+from bot.platforms.slack_errors import errors_of
 
 Json = dict[str, Any]
 
@@ -154,6 +154,15 @@ class SlackApi:
         view = {"type": "home", "blocks": blocks}
         await self._call("views.publish", self.client.views_publish, what=user, user_id=user, view=view)
 
+    async def open_view(self, trigger: str, view: Json) -> str:
+        """Show `view` in front of what a person reads, within 3 s of the click that gave the trigger; return its id."""
+        opened = await self._call("views.open", self.client.views_open, what="a form", trigger_id=trigger, view=view)
+        return str(opened["view"]["id"])
+
+    async def update_view(self, view_id: str, view: Json) -> None:
+        """Let a view that a person has open show something else."""
+        await self._call("views.update", self.client.views_update, what="a form", view_id=view_id, view=view)
+
     # ── who may what ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def may_manage(self, user: str, channel: str, group: str | None) -> bool:
@@ -167,8 +176,18 @@ class SlackApi:
             )
             if user in members["users"]:
                 return True
-        about = await self._call("conversations.info", self.client.conversations_info, what=channel, channel=channel)
-        return bool(about["channel"].get("is_im")) or about["channel"].get("creator") == user
+        if channel.startswith("D"):  # nobody has made it, and Slack would want another scope to tell of it
+            return False
+        info = self.client.conversations_info
+        try:
+            about = await self._call("conversations.info", info, what=channel, channel=channel)
+        except DestinationGone:  # a private channel that the bot is not in
+            return False
+        except Refused as error:
+            if error.code != "missing_scope":  # a message to several people, of which the app may not be told
+                raise
+            return False
+        return bool(about["channel"].get("creator") == user)
 
     async def may_post(self, channel: str) -> bool:
         """Whether the bot is in a channel, as it has to be to post there."""
@@ -178,6 +197,10 @@ class SlackApi:
             )
         except DestinationGone:  # so Slack answers for a private channel that the bot is not in
             return False
+        except Refused as error:
+            if error.code != "missing_scope":
+                raise
+            return True  # a message to several people, of which the app may not be told, but in which it was written to
         return bool(about["channel"].get("is_im") or about["channel"].get("is_member"))
 
     async def _call(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
+from collections.abc import Iterator
 from contextlib import suppress
 
 import structlog
@@ -9,19 +12,20 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.commands import Context
-from bot.errors import DestinationGone, RetryLater
+from bot.errors import DestinationGone, Refused, RetryLater
 from bot.model import Card
 from bot.platforms import slack_socket
 from bot.platforms.slack_answers import Answers
 from bot.platforms.slack_api import Identity, SlackApi, client
 from bot.platforms.slack_card import draw
 from bot.platforms.slack_check import accepted
-from bot.platforms.slack_errors import NotThere, Refused, TooLong
+from bot.platforms.slack_errors import NotThere, TooLong
 from bot.platforms.slack_listen import Listener
 
 log = structlog.stdlib.get_logger(__name__)
 
 _LESS = 6_000  # characters of the blocks, where Slack took no more: that it does so near 13,000 is not written anywhere
+_LONGEST_PAUSE = 300.0  # seconds between two attempts to connect
 
 
 class SlackApp:
@@ -52,27 +56,55 @@ class SlackApp:
         self._apart, self._ping = apart, ping
         self._api: SlackApi | None = None
         self._socket: slack_socket.Socket | None = None
+        self._trying: asyncio.Task[None] | None = None
         self.answers = Answers(context, self.may_manage, self.may_post)
 
     async def start(self) -> None:
-        """Log in and connect; returns when Slack's WebSocket is open.
+        """Log in and connect; where Slack can't be reached, that is tried for ever, as a task.
 
-        Raises ConfigError for a token that Slack does not accept, RetryLater when Slack can't be reached.
+        Alerts can be posted from the login on, whether or not the WebSocket is open. Raises ConfigError for a token
+        that Slack does not accept.
         """
-        api = SlackApi(self._token, self._base_url, apart=self._apart)
+        try:
+            await self._connect()
+        except RetryLater as error:
+            self._trying = asyncio.create_task(self._try_on(error), name="slack")
+            self._trying.add_done_callback(_tell_of_end)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _connect(self) -> None:
+        api = self._api or SlackApi(self._token, self._base_url, apart=self._apart)
         try:
             identity = await accepted("token", api.identity())
-            app = _bolt(self._token, self._base_url, identity)
-            Listener(api, self.answers, identity.user, self._prefix).add_to(app)
-            app_client = client(self._app_token, self._base_url)
-            self._socket = await accepted("app_token", slack_socket.connect(app, app_client, ping=self._ping))
         except BaseException:
-            await api.close()
+            if api is not self._api:
+                await api.close()
             raise
         self._api = api
+        app = _bolt(self._token, self._base_url, identity)
+        Listener(api, self.answers, identity.user, self._prefix).add_to(app)
+        app_client = client(self._app_token, self._base_url)
+        self._socket = await accepted("app_token", slack_socket.connect(app, app_client, ping=self._ping))
+
+    async def _try_on(self, reason: RetryLater) -> None:
+        for pause in _pauses():
+            log.warning("Slack not reached", reason=str(reason), again_in=round(reason.after or pause))
+            await asyncio.sleep(reason.after or pause)
+            try:
+                await self._connect()
+            except RetryLater as error:
+                reason = error
+            else:
+                return
 
     async def stop(self) -> None:
         """Disconnect; nothing can be posted after that."""
+        trying, self._trying = self._trying, None
+        if trying:
+            trying.cancel()
+            await asyncio.wait({trying})
         api, self._api = self._api, None
         socket, self._socket = self._socket, None
         if socket:
@@ -140,6 +172,19 @@ class SlackApp:
         raise DestinationGone(
             f"{destination} is no Slack channel; write slack: and the channel's id, as in slack:C0123."
         )
+
+
+def _pauses() -> Iterator[float]:
+    """Seconds before each next attempt: doubled up to five minutes, and spread."""
+    longest = 2.0
+    while True:
+        yield longest * random.uniform(0.5, 1.0)  # noqa: S311  a spread, no secret
+        longest = min(2 * longest, _LONGEST_PAUSE)
+
+
+def _tell_of_end(trying: asyncio.Task[None]) -> None:
+    if not trying.cancelled() and (error := trying.exception()):
+        log.error("Slack is gone until a restart", reason=str(error), exc_info=error)
 
 
 async def _find(api: SlackApi, channel: str, key: str, thread: str | None) -> str | None:

@@ -21,13 +21,17 @@ Json = dict[str, Any]
 
 # https://docs.slack.dev/reference/block-kit/blocks, counted in UTF-16 code units to be on the safe side
 BLOCKS, HEADER, SECTION, FIELDS, FIELD = 50, 150, 3000, 10, 2000
-LABEL = 75
+LABEL, ELEMENTS, ACTION = 75, 25, 255
 ROOM = 12_000  # of the blocks together as JSON: near 13,000 Slack refuses a message (slackapi/bolt-js#2509)
 TEXT = 4000  # what Slack advises for a message's text; above 40,000 it cuts it off
 # Ours, so that neither a title, nor small print, an address or a button takes the room of what a card says.
 _TITLE, _SMALL, _ADDRESS, _VALUE = 600, 1000, 500, 1000
+_PRESSED = 5000  # of all buttons together, as JSON
 _SIDE_BY_SIDE = 40  # ours: characters of a line that can be read in a column, two of which stand side by side
 _SHORTENED = "shortened to what Slack takes"
+
+COMMAND = "command:"
+"""What the action_id of a button begins with whose value is a command."""
 
 # Slack gives messages no colour of their own; these are the nearest to Discord's.
 _MARKS: Mapping[Status, str] = {
@@ -41,7 +45,7 @@ _MARKS: Mapping[Status, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button under a card. `value` is what it asks for; there is no button for one above 1,000 characters."""
+    """A button of a message. `value` is what it asks for; there is no button for one above 1,000 characters."""
 
     label: str
     action: str  # its action_id, unique in the message
@@ -51,10 +55,12 @@ class Button:
 def draw(card: Card, buttons: Sequence[Button] = (), *, room: int = ROOM) -> Json:
     """Return `text` and `blocks` of a message that Slack accepts, whatever the card holds.
 
-    The sections are shortened so that all blocks together take `room` characters, as JSON.
+    The card's own buttons stand above `buttons`. The sections are shortened so that all blocks together take `room`
+    characters, as JSON.
     """
-    footer = _context(card)
-    below = [*footer, *_actions(buttons)]
+    turning = actions(buttons)
+    own = actions(_own_buttons(card), room=_PRESSED - sum(map(_size, turning)))
+    below = [*_context(card), *own, *turning]
     blocks = [_header(card)]
     room -= sum(map(_size, [*blocks, *below, *_small(_SHORTENED)]))
     whole = True
@@ -116,18 +122,41 @@ def _small(text: str) -> list[Json]:
     return [{"type": "context", "elements": [_mrkdwn(text)]}] if text else []
 
 
-def _actions(buttons: Iterable[Button]) -> list[Json]:
-    elements = [
-        {
-            "type": "button",
-            "text": {"type": "plain_text", "text": button.label[:LABEL]},
-            "action_id": button.action,
-            "value": button.value,
-        }
-        for button in buttons
-        if units(button.value) <= _VALUE
-    ]
-    return [{"type": "actions", "elements": elements}] if elements else []
+def _own_buttons(card: Card) -> list[Button]:
+    return [Button(one.label, f"{COMMAND}{number}", one.command) for number, one in enumerate(card.buttons)]
+
+
+def actions(buttons: Iterable[Button], *, room: int = _PRESSED) -> list[Json]:
+    """A block with those of the buttons that can be drawn and together take `room` characters, or none."""
+    elements = []
+    for button in buttons:
+        drawn = element(button)
+        if drawn and (room := room - _size(drawn)) >= 0:
+            elements.append(drawn)
+    return [{"type": "actions", "elements": elements[:ELEMENTS]}] if elements else []
+
+
+def element(button: Button) -> Json | None:
+    """A button as Slack wants it; None for one without a label, or whose value can't be sent as it is."""
+    label = clean(button.label).strip()
+    label = label if units(label) <= LABEL else beginning(label, LABEL, str)
+    sendable = button.value.encode(errors="ignore").decode() == button.value
+    if not label or not button.value or not sendable or units(button.value) > _VALUE:
+        return None
+    text = {"type": "plain_text", "text": label, "emoji": False}
+    return {"type": "button", "text": text, "action_id": button.action[:ACTION], "value": button.value}
+
+
+def paragraphs(lines: Iterable[Line]) -> list[Json]:
+    """Sections with lines, as few as take them all."""
+    return [{"type": "section", "text": _mrkdwn(text)} for text in _parts(lines, SECTION)]
+
+
+def beside(lines: Iterable[Line], button: Button) -> Json:
+    """A section with lines, as far as one block takes them, and a button beside them."""
+    block: Json = {"type": "section", "text": _mrkdwn((_parts(lines, SECTION) or [MORE])[0])}
+    drawn = element(button)
+    return block | ({"accessory": drawn} if drawn else {})
 
 
 def _body(sections: Sequence[Section]) -> Iterator[Json]:
@@ -136,8 +165,7 @@ def _body(sections: Sequence[Section]) -> Iterator[Json]:
             yield from _side_by_side(list(group))
         else:
             for section in group:
-                for text in _parts(_lines(section), SECTION):
-                    yield {"type": "section", "text": _mrkdwn(text)}
+                yield from paragraphs(_lines(section))
 
 
 def _is_narrow(section: Section) -> bool:

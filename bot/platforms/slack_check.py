@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, Refused
 from bot.platforms.slack_api import SlackApi, client
-from bot.platforms.slack_errors import Refused
 from bot.platforms.slack_manifest import scopes
 from bot.platforms.slack_socket import address_of
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.errors import DeliveryError, DestinationGone, RetryLater
+from bot.errors import DeliveryError, DestinationGone, Refused, RetryLater
 
 # What no retry mends: https://docs.slack.dev/reference/methods/chat.postMessage#errors
 _GONE: Mapping[str, str] = {
@@ -50,14 +50,6 @@ _TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "invalid_blocks", 
 
 # What slack_sdk lets through of the connection under it.
 _BROKEN = (aiohttp.ClientError, OSError)  # TimeoutError is an OSError
-
-
-class Refused(RetryLater):
-    """Slack does not accept the token, for the reason in `code`; only an operator can mend that."""
-
-    def __init__(self, reason: str, code: str) -> None:
-        super().__init__(reason)
-        self.code = code
 
 
 class TooLong(DeliveryError):

@@ -1,5 +1,7 @@
 """Answers what Slack sends; `slack_socket.py` has acknowledged it before, since Slack waits for three seconds only.
 
+What a person does on the Home tab or in a form is `slack_views.py`'s matter.
+
 Of what has no listener bolt warns each time, and a form without one it never acknowledges: so everything has one here.
 """
 
@@ -17,9 +19,12 @@ from slack_bolt.async_app import AsyncApp
 from bot.commands import COMMANDS
 from bot.commands.failures import failed
 from bot.errors import DeliveryError, RetryLater
-from bot.platforms.slack_answers import Answer, Answers, Writer
+from bot.platforms.slack_answers import SHARE, Answer, Answers, Writer
 from bot.platforms.slack_api import SlackApi
-from bot.platforms.slack_home import home
+from bot.platforms.slack_card import COMMAND
+from bot.platforms.slack_forms import PREFS, SUBSCRIBE, ZONE
+from bot.platforms.slack_home import FORM
+from bot.platforms.slack_views import Views
 from bot.platforms.slack_words import typed
 from bot.queries.language import nearest
 
@@ -37,6 +42,8 @@ _WAIT = 30.0  # seconds that an answer waits where Slack asks it to; after that 
 # Messages that a person wrote: https://docs.slack.dev/reference/events/message
 _WRITTEN = frozenset({None, "thread_broadcast", "file_share"})
 _DIRECT = frozenset({"im", "app_home"})
+# A command that by itself opens a form → what is answered where Slack shows none, which it does for 3 s only.
+_FORMS = {SUBSCRIBE: f"help {SUBSCRIBE}", PREFS: PREFS}
 
 
 class Listener:
@@ -45,6 +52,7 @@ class Listener:
     def __init__(self, api: SlackApi, answers: Answers, user: str, prefix: str) -> None:
         self._api = api
         self._answers = answers
+        self._views = Views(api, answers)
         self._prefix = prefix
         self._mention = re.compile(rf"<@{re.escape(user)}(?:\|[^>]*)?>[\s:,]*")
         self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
@@ -54,12 +62,18 @@ class Listener:
         app.command(_ANY)(self._on_command)
         app.shortcut(SHORTCUT)(self._on_shortcut)
         app.action(re.compile("^page:"))(self._on_page)
-        app.action("share")(self._on_share)
-        app.event("app_home_opened")(self._on_home)
+        app.action(re.compile(f"^{COMMAND}"))(self._on_command_button)
+        app.action(SHARE)(self._on_share)
+        app.action(re.compile(f"^{FORM}"))(self._views.on_form_button)
+        app.view(SUBSCRIBE)(self._views.on_subscribe)
+        app.view(PREFS)(self._views.on_prefs)
+        app.options(ZONE)(self._views.on_zone)
+        app.event("app_home_opened")(self._views.on_home)
         app.event("app_mention")(self._on_message)
         app.event("message")(self._on_message)
         for anything in (app.event, app.action, app.shortcut, app.options, app.view_submission, app.view_closed):
             anything(_ANY)(_acknowledge)
+        app.error(self._on_error)
 
     # ── what is answered to one person, through the address that came with it ────────────────────────────────────────
 
@@ -67,17 +81,35 @@ class Listener:
         await ack()
         name = body["command"].lstrip("/")
         words = typed(body.get("text") or "")
-        words = (words or "help") if name == ANYTHING else f"{name} {words}"
-        answer = await self._answers.to_words(Writer(body["user_id"], body["channel_id"]), words, private=True)
-        await self._respond(body["response_url"], answer.message | {"response_type": "ephemeral"})
+        words = (self._bare(words) or "help") if name == ANYTHING else f"{name} {words}".rstrip()
+        writer = Writer(body["user_id"], body["channel_id"])
+        if words.casefold() in _FORMS:  # a form asks for the rest
+            form = words.casefold()
+            if await self._views.open_form(form, writer, body["trigger_id"]):
+                return
+            words = _FORMS[form]
+        await self._whisper(writer, body, await self._answers.to_words(writer, words, private=True))
 
     async def _on_shortcut(self, ack: Ack, body: Json) -> None:
         await ack()
-        answer = await self._answers.to_message(_clicker(body), body["message"])
-        await self._respond(body["response_url"], answer.message | {"response_type": "ephemeral"})
+        writer = _clicker(body)
+        await self._whisper(writer, body, await self._answers.to_message(writer, body["message"]))
+
+    async def _on_command_button(self, ack: Ack, body: Json) -> None:
+        """A button of a card: the command is the presser's own, and so is the answer."""
+        await ack()
+        if "view" in body:
+            await self._views.on_button(body)
+            return
+        writer = _clicker(body)
+        answer = await self._answers.to_words(writer, body["actions"][0]["value"], private=True)
+        await self._whisper(writer, body, answer, _thread_of(body) | {"replace_original": False})
 
     async def _on_page(self, ack: Ack, body: Json) -> None:
         await ack()
+        if "view" in body:
+            await self._views.on_button(body)
+            return
         private = bool(body["container"].get("is_ephemeral"))
         answer = await self._answers.to_page_button(_clicker(body), body["actions"][0]["value"], private=private)
         where: Json = {"replace_original": not answer.failed} | (
@@ -90,12 +122,17 @@ class Listener:
         person = body["user"]
         sharer = person.get("name") or person.get("username") or "somebody"
         answer = await self._answers.to_share_button(_clicker(body), body["actions"][0]["value"], sharer)
-        thread = body["container"].get("thread_ts")
-        where = {"replace_original": False, **({"thread_ts": thread} if thread else {})}
+        where = _thread_of(body) | {"replace_original": False}
         if answer.failed:
             await self._respond(body["response_url"], answer.message | where | {"response_type": "ephemeral"})
         elif await self._respond(body["response_url"], answer.message | where | {"response_type": "in_channel"}):
             await self._respond(body["response_url"], {"delete_original": True})
+
+    async def _whisper(self, writer: Writer, body: Json, answer: Answer, where: Json | None = None) -> None:
+        """Answer to one person; what they are told of from now on stands on their Home tab too."""
+        await self._respond(body["response_url"], answer.message | {"response_type": "ephemeral"} | (where or {}))
+        if answer.decided:
+            await self._views.refresh_home(writer.person)
 
     async def _respond(self, url: str, body: Json) -> bool:
         try:
@@ -119,6 +156,8 @@ class Listener:
             await self._say(event, answer)
         except DeliveryError as error:
             log.warning("answer not posted", channel=event["channel"], reason=str(error))
+        if answer.decided:
+            await self._views.refresh_home(event["user"])
 
     def _words(self, event: Json) -> str | None:
         """What the bot is asked: behind a mention, behind the prefix, or all of a direct message; None: nothing."""
@@ -165,18 +204,20 @@ class Listener:
         else:
             await self._api.post(channel, answer.message, thread=thread)
 
-    async def _on_home(self, event: Json) -> None:
-        if event.get("tab", "home") != "home":
-            return
+    # ── what goes wrong outside a command ────────────────────────────────────────────────────────────────────────────
+
+    async def _on_error(self, error: Exception, body: Json) -> None:
+        """Called by bolt for what a listener has let through: a fault of ours, which is noted and apologised for."""
+        sorry = await failed(self._answers.context, "a listener", error)
         try:
-            blocks = await home(self._answers.context)
-        except Exception as error:  # the platform's edge
-            sorry = await failed(self._answers.context, "home", error)
-            blocks = [{"type": "section", "text": {"type": "plain_text", "text": sorry}}]
-        try:
-            await self._api.publish_home(event["user"], blocks)
-        except DeliveryError as error:
-            log.warning("home not shown", reason=str(error))
+            if url := body.get("response_url"):
+                await self._api.respond(url, {"text": sorry, "response_type": "ephemeral", "replace_original": False})
+            elif "view" in body:
+                await self._views.apologise(body, sorry)
+            elif (event := body.get("event") or {}).get("channel") and event.get("user"):
+                await self._api.whisper(event["channel"], event["user"], {"text": sorry}, thread=event.get("thread_ts"))
+        except DeliveryError as unsaid:
+            log.warning("apology not taken", reason=str(unsaid))
 
 
 async def _acknowledge(ack: Ack) -> None:
@@ -186,6 +227,11 @@ async def _acknowledge(ack: Ack) -> None:
 def _clicker(body: Json) -> Writer:
     channel = body.get("channel") or {}
     return Writer(body["user"]["id"], channel.get("id") or (body.get("container") or {}).get("channel_id") or "")
+
+
+def _thread_of(body: Json) -> Json:
+    thread = (body.get("container") or {}).get("thread_ts")
+    return {"thread_ts": thread} if thread else {}
 
 
 def _name(words: str) -> str:

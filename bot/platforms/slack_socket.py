@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
+from contextvars import ContextVar
 
 import structlog
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
@@ -29,6 +30,16 @@ _PING_SECONDS = 10.0
 # bolt looks every 10 ms whether a listener has acknowledged, while the listener is at its work already. So all else is
 # acknowledged before bolt sees it; these carry the answer in their acknowledgement: the errors of a form, a list.
 _ANSWERED_BY_ACK = frozenset({"view_submission", "block_suggestion"})
+
+_sent: ContextVar[asyncio.Event] = ContextVar("sent")
+
+
+async def acknowledgement_sent() -> None:
+    """Wait, in a listener, until what it gave `ack()` is on its way: bolt sends it a little later.
+
+    What the listener tells Slack meanwhile could arrive first, and be undone by the acknowledgement.
+    """
+    await _sent.get().wait()
 
 
 class _Brief(logging.Filter):
@@ -79,7 +90,11 @@ async def connect(app: AsyncApp, client: AsyncWebClient, *, ping: float = _PING_
     async def handle(_client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         if request.payload.get("type") in _ANSWERED_BY_ACK:
             start = time.time()
-            await send_async_response(socket, request, await run_async_bolt_app(app, request), start)
+            _sent.set(sent := asyncio.Event())
+            try:
+                await send_async_response(socket, request, await run_async_bolt_app(app, request), start)
+            finally:
+                sent.set()
         else:
             await socket.send_socket_mode_response(SocketModeResponse(request.envelope_id))
             await run_async_bolt_app(app, request)

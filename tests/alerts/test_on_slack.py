@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
 from sqlalchemy import select
 
 from bot.alerts.deliver import deliver_due
 from bot.commands import Context
+from bot.platforms.console_app import ConsoleApp
 from bot.platforms.discord_app import DiscordApp
 from bot.platforms.slack_app import SlackApp
 from bot.store.tables import alerts
@@ -19,7 +22,9 @@ from cogs import adder
 from tests.alerts.newsroom import ASSERTED, DENIED, START, Newsroom, story
 from tests.fakes.discord_server import CHANNEL_ID, discord_server
 from tests.fakes.discord_server import TOKEN as DISCORD_TOKEN
-from tests.fakes.slack_server import APP_TOKEN, BEN, DESK, NEWS, TOKEN, SlackServer, slack_server
+from tests.fakes.slack_methods import post_message
+from tests.fakes.slack_people import buttons_of, click, slash
+from tests.fakes.slack_server import APP_TOKEN, BEN, CEO, DESK, NEWS, TOKEN, SlackServer, slack_server
 
 HERE = f"slack:{NEWS}"
 
@@ -33,12 +38,14 @@ class Desk:
     app: SlackApp
     now: datetime = START
     others: dict[str, Any] = field(default_factory=dict)
+    operators: str | None = None
 
     async def deliver(self, *, after: float = 0) -> int:
         """Deliver what is due so many seconds later."""
         self.now += timedelta(seconds=after)
+        platforms = {"slack": self.app, **self.others}
         return await deliver_due(
-            self.newsroom.store, {"slack": self.app, **self.others}, self.newsroom.lexicon, lambda: self.now
+            self.newsroom.store, platforms, self.newsroom.lexicon, lambda: self.now, self.operators
         )
 
     async def states(self) -> list[str]:
@@ -47,7 +54,7 @@ class Desk:
 
 def app_of(slack: SlackServer, newsroom: Newsroom) -> SlackApp:
     context = Context(newsroom.store, newsroom.lexicon, lambda: START)
-    return SlackApp(TOKEN, APP_TOKEN, context, base_url=slack.base_url, apart=0)
+    return SlackApp(TOKEN, APP_TOKEN, context, base_url=slack.base_url, apart=0, ping=0.5)
 
 
 @pytest.fixture
@@ -110,7 +117,7 @@ async def test_one_killed_between_post_and_note_finds_its_message_when_it_is_bac
         "text": "x",
         "metadata": {"event_type": "claimwatch_alert", "event_payload": {"key": row.key}},
     }
-    desk.slack._chat_postMessage(posted)
+    post_message(desk.slack, posted)
     assert await desk.deliver() == 1
     assert len(desk.slack.posted()) == 1
 
@@ -134,16 +141,61 @@ async def test_an_archived_channel_takes_what_it_was_owed_and_no_other_is_hurt(d
     assert len(desk.slack.posted(DESK)) == 1
 
 
-async def test_a_revoked_token_keeps_alerts_owed_until_it_is_mended(desk: Desk) -> None:
-    await desk.newsroom.subscribe((HERE, ""))
+@pytest.mark.parametrize("code", ["is_archived", "not_in_channel", "channel_not_found"])
+async def test_whoever_subscribed_a_channel_that_is_closed_is_told_in_a_direct_message(desk: Desk, code: str) -> None:
+    await slash(desk.slack, "/subscribe", "drones here", user=CEO)
+    await desk.slack.until(lambda: desk.slack.whispers)
     await desk.newsroom.record("Drones", ASSERTED)
-    desk.slack.refusal = "token_revoked"
+    desk.slack.fail_next("chat.postMessage", code)
+    await desk.deliver()
+    (told,) = desk.slack.posted(desk.slack.direct(CEO).id)
+    assert told["text"].startswith("A subscription is paused")
+    assert code in told["text"]
+    await desk.newsroom.record(story("Other drones", day=400), ASSERTED)
     assert await desk.deliver() == 0
-    (row,) = await desk.newsroom.rows(select(alerts.c.state, alerts.c.error))
-    assert row.state == "owed"
-    assert "token was revoked" in row.error
+    await slash(desk.slack, "/subscribe", "drones here", user=CEO)  # mended
+    await desk.slack.until(lambda: len(desk.slack.whispers) == 2)
+    await desk.newsroom.record(story("More drones", day=800), ASSERTED)
+    assert await desk.deliver() == 1
+
+
+async def test_a_subscription_by_command_is_told_once_edited_and_replied_to_in_its_thread(desk: Desk) -> None:
+    """The way of a story, from a slash command to a press of the alert's button, with the socket lost in between."""
+    await slash(desk.slack, "/subscribe", "drones here", user=CEO)
+    await desk.slack.until(lambda: desk.slack.whispers)
+    await desk.newsroom.record("Drones", ASSERTED)
+    await desk.deliver()
+    desk.slack.drop_connections()
+    await desk.newsroom.record(story("More drones", outlet="The Gazette", day=1), ASSERTED)
+    await desk.newsroom.record(story("No drones", day=2), DENIED)
+    await desk.deliver()
+    message, reply = desk.slack.posted()
+    assert [one["value"] for one in buttons_of(message)] == ["case 1 sources", "why 1", "follow 1 me"]
+    assert reply["thread_ts"] == message["ts"]
+    await desk.slack.until(lambda: desk.slack.connections == 2 and desk.slack.sockets)
+    await click(desk.slack, message, "Why", user=BEN)
+    await desk.slack.until(lambda: len(desk.slack.whispers) == 2)
+    assert "Why case 1 is contested" in desk.slack.whispers[1]["text"]
+
+
+@pytest.mark.parametrize("code", ["token_revoked", "account_inactive"])
+async def test_a_revoked_token_keeps_alerts_owed_until_it_is_mended_and_the_operators_are_told_once(
+    desk: Desk, code: str
+) -> None:
+    screen = Console(file=StringIO(), width=200)
+    desk.operators, desk.others["console"] = "console", ConsoleApp(screen, plain=True)
+    await desk.newsroom.subscribe((HERE, ""), (f"slack:{DESK}", ""))
+    await desk.newsroom.record("Drones", ASSERTED)
+    desk.slack.refusal = code
+    assert await desk.deliver() == 1  # the operators' notice
+    rows = await desk.newsroom.rows(select(alerts.c.state).where(alerts.c.kind == "post"))
+    assert [row.state for row in rows] == ["owed", "owed"]
+    assert await desk.deliver(after=60) == 0
+    told = screen.file.getvalue()  # type: ignore[attr-defined]
+    assert told.count("Slack refuses the bot") == 1
+    assert code in told
     desk.slack.refusal = None
-    assert await desk.deliver(after=60) == 1
+    assert await desk.deliver(after=60) == 2
 
 
 async def test_discord_and_slack_show_the_same_case_under_the_same_number(desk: Desk) -> None:

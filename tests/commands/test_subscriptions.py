@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.commands import Asker, Context, answer
@@ -155,6 +157,11 @@ async def test_preferences_are_shown_and_changed_one_at_a_time(context: Context)
         "Time zone: Europe/Berlin",
     ]
     assert lines(await asked(context, "!prefs", ANN)) == lines(card)
+
+
+async def test_two_changes_at_once_are_both_kept(context: Context) -> None:
+    await asyncio.gather(asked(context, "!prefs zone Europe/Berlin", ANN), asked(context, "!prefs daily 9", ANN))
+    assert lines(await asked(context, "!prefs", ANN))[0].startswith("Told daily at 09:00 Europe/Berlin")
 
 
 async def test_a_channels_preferences_are_its_keepers(context: Context) -> None:

@@ -1,8 +1,8 @@
 """A small Slack on loopback: as much of the Web API and of Socket Mode as slack-bolt and slack-sdk need for the bot.
 
-It keeps channels, threads, messages with their metadata, what single persons see and Home tabs; it enforces Slack's
-limits, and can be told to fail, to lose answers and connections, and to send an event twice. What people do is in
-`slack_people.py`.
+It keeps channels, threads, messages with their metadata, what single persons see, forms and Home tabs; it enforces
+Slack's limits and scopes, and can be told to fail, to lose answers and connections, and to send an event twice. What
+people do is in `slack_people.py`, the Web API's methods are in `slack_methods.py`.
 
 It runs by itself too, for a bot in another process: `python -m tests.fakes.slack_server [PORT]` prints its address and
 then what is shown; `/control/…` tells what channels hold and makes it fail (`slack_control.py`).
@@ -22,46 +22,28 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.fakes.slack_limits import beyond_home_limits, beyond_limits
-
-Json = dict[str, Any]
-
-TOKEN, APP_TOKEN = "xoxb-1000-loopback-bot", "xapp-1-A1000-loopback-app"
-BOT_USER, BOT_ID, TEAM = "U0BOT0001", "B0BOT0001", "T0TEAM001"
-ANN, BEN, CEO = "U0ANN0001", "U0BEN0001", "U0CEO0001"
-NEWS, DESK = "C0NEWS001", "C0DESK001"  # the bot is in both; Ann made the second
-SCOPES = (
-    "app_mentions:read,channels:history,channels:read,chat:write,commands,groups:history,groups:read,im:history,"
-    "im:write,mpim:history,usergroups:read,users:read"
+from tests.fakes import slack_scopes, slack_views
+from tests.fakes.slack_limits import beyond_limits
+from tests.fakes.slack_methods import METHODS
+from tests.fakes.slack_world import (
+    ANN,
+    APP_TOKEN,
+    BEN,
+    BOT_ID,
+    BOT_USER,
+    CEO,
+    DESK,
+    NEWS,
+    SCOPES,
+    TEAM,
+    TOKEN,
+    Channel,
+    Failure,
+    Json,
+    Lost,
 )
 
-
-@dataclass(slots=True)
-class Channel:
-    """A conversation, its messages oldest first."""
-
-    id: str
-    creator: str = CEO
-    is_im: bool = False
-    archived: bool = False
-    has_bot: bool = True
-    messages: list[Json] = field(default_factory=list)
-
-    def find(self, ts: str) -> Json | None:
-        return next((message for message in self.messages if message["ts"] == ts), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """How a call fails: with Slack's error, or with another HTTP status and no JSON."""
-
-    error: str = ""
-    status: int = 200
-    retry_after: float | None = None
-
-
-class Lost(Exception):
-    """The connection is to break before the answer."""
+__all__ = ["ANN", "APP_TOKEN", "BEN", "BOT_ID", "BOT_USER", "CEO", "DESK", "NEWS", "TEAM", "TOKEN", "Channel", "Json"]
 
 
 @dataclass(slots=True)
@@ -82,6 +64,10 @@ class SlackServer:
     groups: dict[str, list[str]] = field(default_factory=dict)
     whispers: list[Json] = field(default_factory=list)  # what single persons see: `user`, `channel`, and the message
     homes: dict[str, Json] = field(default_factory=dict)  # a person's Home tab
+    views: dict[str, Json] = field(default_factory=dict)  # what stands in front of what somebody reads, by its id
+    triggers: dict[str, str | None] = field(default_factory=dict)  # whose each is; None: it was used
+    submitted: dict[str, str] = field(default_factory=dict)  # an envelope → the form that came in it
+    payloads: dict[str, Json] = field(default_factory=dict)  # an envelope → what its acknowledgement held
     hooks: dict[str, Json] = field(default_factory=dict)  # a response_url's end → where and for whom it answers
     calls: list[tuple[str, Json]] = field(default_factory=list)  # method and arguments, in their order
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
@@ -118,6 +104,12 @@ class SlackServer:
         """The arguments of each call of a method."""
         return [arguments for name, arguments in self.calls if name == method]
 
+    def new_trigger(self, user: str) -> str:
+        """A trigger_id, which opens one view for a person."""
+        trigger = f"trigger-{next(self.ids)}"
+        self.triggers[trigger] = user
+        return trigger
+
     def new_ts(self) -> str:
         return f"{int(time.time())}.{next(self.ids):06d}"
 
@@ -128,10 +120,14 @@ class SlackServer:
         arguments = await _arguments(request)
         self.calls.append((method, arguments))
         try:
-            answer = self._refused(method, request.headers.get("Authorization", "")) or self._failed(method)
+            answer = (
+                self._refused(method, request.headers.get("Authorization", ""))
+                or self._failed(method)
+                or self._out_of_scope(method, arguments)
+            )
             if answer is None:
-                done = getattr(self, "_" + method.replace(".", "_"), None)
-                answer = done(arguments) if done else {"ok": False, "error": "unknown_method"}
+                done = METHODS.get(method)
+                answer = done(self, arguments) if done else {"ok": False, "error": "unknown_method"}
         except Lost:
             if request.transport:
                 request.transport.abort()
@@ -159,114 +155,16 @@ class SlackServer:
             return web.Response(status=failure.status, text="upstream error", headers=headers)
         return web.json_response({"ok": False, "error": failure.error}, status=failure.status, headers=headers)
 
-    def _auth_test(self, _arguments: Json) -> Json:
-        return {
-            "ok": True,
-            "user": "claimwatch",
-            "user_id": BOT_USER,
-            "bot_id": BOT_ID,
-            "team": "Freedonia Desk",
-            "team_id": TEAM,
-        }
-
-    def _apps_connections_open(self, _arguments: Json) -> Json:
-        return {"ok": True, "url": self.root.replace("http", "ws") + f"/socket?ticket={next(self.ids)}"}
-
-    def _place(self, arguments: Json) -> Channel | str:
+    def _out_of_scope(self, method: str, arguments: Json) -> Json | None:
         channel = self.channels.get(arguments.get("channel", ""))
-        if channel is None:
-            return "channel_not_found"
-        return "is_archived" if channel.archived else channel if channel.has_bot else "not_in_channel"
-
-    def _chat_postMessage(self, arguments: Json) -> Json | web.Response:  # noqa: N802
-        channel = self._place(arguments)
-        if isinstance(channel, str):
-            return {"ok": False, "error": channel}
-        if wrong := beyond_limits(arguments):
-            return {"ok": False, "error": wrong}
-        now = time.monotonic()
-        if self.apart and now - self.last_post.get(channel.id, -1e9) < self.apart:
-            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
-        self.last_post[channel.id] = now
-        if (thread := arguments.get("thread_ts")) and not channel.find(thread):
-            return {"ok": False, "error": "thread_not_found"}
-        message = {**arguments, "ts": self.new_ts(), "user": BOT_USER, "bot_id": BOT_ID, "type": "message"}
-        channel.messages.append(message)
-        if self.lose:
-            self.lose -= 1
-            raise Lost
-        return {"ok": True, "channel": channel.id, "ts": message["ts"], "message": message}
-
-    def _chat_update(self, arguments: Json) -> Json:
-        channel = self._place(arguments)
-        if isinstance(channel, str):
-            return {"ok": False, "error": channel}
-        message = channel.find(arguments["ts"])
-        if message is None:
-            return {"ok": False, "error": "message_not_found"}
-        if wrong := beyond_limits(arguments):
-            return {"ok": False, "error": wrong}
-        message |= {key: arguments[key] for key in ("text", "blocks") if key in arguments} | {"edited": True}
-        return {"ok": True, "channel": channel.id, "ts": message["ts"]}
-
-    def _chat_postEphemeral(self, arguments: Json) -> Json:  # noqa: N802
-        channel = self._place(arguments)
-        if isinstance(channel, str):
-            return {"ok": False, "error": channel}
-        self.whispers.append({**arguments, "ts": self.new_ts()})
-        return {"ok": True, "message_ts": self.whispers[-1]["ts"]}
-
-    def _conversations_history(self, arguments: Json) -> Json:
-        return self._read(arguments, lambda message: not message.get("thread_ts"))
-
-    def _conversations_replies(self, arguments: Json) -> Json:
-        return self._read(arguments, lambda message: arguments["ts"] in (message["ts"], message.get("thread_ts")))
-
-    def _read(self, arguments: Json, wanted: Callable[[Json], bool]) -> Json:
-        channel = self._place(arguments)
-        if isinstance(channel, str):
-            return {"ok": False, "error": channel}
-        oldest, start, limit = (
-            float(arguments.get("oldest", 0)),
-            int(arguments.get("cursor", 0)),
-            int(arguments["limit"]),
-        )
-        found = [one for one in reversed(channel.messages) if wanted(one) and float(one["ts"]) >= oldest]
-        hidden = () if arguments.get("include_all_metadata") in ("1", "true", True) else ("metadata",)
-        page = [{key: one[key] for key in one if key not in hidden} for one in found[start : start + limit]]
-        more = str(start + limit) if start + limit < len(found) else ""
-        return {"ok": True, "messages": page, "response_metadata": {"next_cursor": more}}
-
-    def _conversations_open(self, arguments: Json) -> Json:
-        user = arguments["users"].split(",")[0]
-        if user not in (ANN, BEN, CEO):
-            return {"ok": False, "error": "user_not_found"}
-        channel = self.direct(user)
-        return {"ok": True, "channel": {"id": channel.id}}
+        needed = slack_scopes.OF_METHOD.get(method, "").format(channel.kind if channel else "channels")
+        if not needed or needed in self.scopes.split(","):
+            return None
+        return {"ok": False, "error": "missing_scope", "needed": needed, "provided": self.scopes}
 
     def direct(self, user: str) -> Channel:
         """The conversation of the bot with a person."""
-        return self.channels.setdefault("D" + user[1:], Channel("D" + user[1:], is_im=True))
-
-    def _conversations_info(self, arguments: Json) -> Json:
-        channel = self.channels.get(arguments["channel"])
-        if channel is None:
-            return {"ok": False, "error": "channel_not_found"}
-        about = {"id": channel.id, "creator": channel.creator, "is_im": channel.is_im, "is_member": channel.has_bot}
-        return {"ok": True, "channel": about}
-
-    def _users_info(self, arguments: Json) -> Json:
-        return {"ok": True, "user": {"id": arguments["user"], "is_admin": arguments["user"] in self.admins}}
-
-    def _usergroups_users_list(self, arguments: Json) -> Json:
-        members = self.groups.get(arguments["usergroup"])
-        return {"ok": False, "error": "no_such_subteam"} if members is None else {"ok": True, "users": members}
-
-    def _views_publish(self, arguments: Json) -> Json:
-        if wrong := beyond_home_limits(arguments["view"]):
-            return {"ok": False, "error": wrong}
-        self.homes[arguments["user_id"]] = arguments["view"]
-        return {"ok": True}
+        return self.channels.setdefault("D" + user[1:], Channel("D" + user[1:], kind="im"))
 
     # ── answers through a response_url ───────────────────────────────────────────────────────────────────────────────
 
@@ -303,23 +201,31 @@ class SlackServer:
         self.changed.set()
         try:
             async for frame in socket:
-                if (
-                    frame.type is WSMsgType.TEXT
-                    and (envelope := json.loads(frame.data).get("envelope_id")) in self.sent
-                ):
-                    self.acks[envelope] = time.monotonic() - self.sent[envelope]
-                    self.order.append(envelope)
-                    self.changed.set()
+                if frame.type is WSMsgType.TEXT:
+                    self._acknowledge(json.loads(frame.data))
         finally:
             self.sockets.remove(socket)
             self.changed.set()
         return socket
 
-    async def send(self, kind: str, payload: Mapping[str, Any], *, retry: int = 0) -> str:
-        """Send an envelope over the newest connection, and return its id."""
+    def _acknowledge(self, frame: Json) -> None:
+        envelope = frame.get("envelope_id")
+        if envelope not in self.sent:
+            return
+        self.acks[envelope] = time.monotonic() - self.sent[envelope]
+        self.order.append(envelope)
+        self.payloads[envelope] = frame.get("payload") or {}
+        if number := self.submitted.get(envelope):
+            slack_views.settle(self, number, self.payloads[envelope])
+        self.changed.set()
+
+    async def send(self, kind: str, payload: Mapping[str, Any], *, retry: int = 0, form: str = "") -> str:
+        """Send an envelope over the newest connection, and return its id; `form`: the view that is sent off in it."""
         socket = (await self.until(lambda: self.sockets))[-1]
         envelope = f"envelope-{next(self.ids)}"
         self.sent[envelope] = time.monotonic()
+        if form:
+            self.submitted[envelope] = form
         body: Json = {"envelope_id": envelope, "type": kind, "payload": payload, "accepts_response_payload": True}
         await socket.send_json(body | ({"retry_attempt": retry, "retry_reason": "timeout"} if retry else {}))
         return envelope

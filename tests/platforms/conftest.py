@@ -77,5 +77,9 @@ async def slack_app(slack: SlackServer, context: Context) -> AsyncIterator[Slack
     await app.stop()
 
 
-def slack_app_of(server: SlackServer, context: Context, token: str = TOKEN, app_token: str = APP_TOKEN) -> SlackApp:
-    return SlackApp(token, app_token, context, base_url=server.base_url, apart=0, ping=0.1)
+def slack_app_of(
+    server: SlackServer, context: Context, token: str = TOKEN, app_token: str = APP_TOKEN, ping: float = 10.0
+) -> SlackApp:
+    """`ping`: seconds between two looks at the connection; one that is not answered within half of it counts as lost,
+    so that on a busy machine a short one breaks what stands."""
+    return SlackApp(token, app_token, context, base_url=server.base_url, apart=0, ping=ping)

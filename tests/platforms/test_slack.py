@@ -6,14 +6,16 @@ import asyncio
 import time
 
 import pytest
+from structlog.testing import capture_logs
+from yarl import URL
 
 from bot.commands import Context
-from bot.errors import ConfigError, DeliveryError, DestinationGone, RetryLater
+from bot.errors import ConfigError, DeliveryError, DestinationGone, Refused, RetryLater
 from bot.model import Card, Section, Text
 from bot.platforms.slack_app import SlackApp
 from bot.platforms.slack_check import log_in
 from tests.fakes.slack_people import say, slash
-from tests.fakes.slack_server import ANN, APP_TOKEN, BEN, CEO, DESK, NEWS, TOKEN, SlackServer, slack_server
+from tests.fakes.slack_server import ANN, APP_TOKEN, BEN, CEO, DESK, NEWS, TOKEN, Channel, SlackServer, slack_server
 from tests.platforms.conftest import slack_app_of
 
 HERE = f"slack:{NEWS}"
@@ -195,12 +197,36 @@ async def test_a_revoked_token_is_told_at_the_start(slack: SlackServer, context:
         await slack_app_of(slack, context).start()
 
 
-async def test_an_unreachable_slack_asks_for_another_try(context: Context) -> None:
+async def test_an_unreachable_slack_is_tried_again_until_it_answers(context: Context) -> None:
     async with slack_server() as server:
         app = slack_app_of(server, context)
-    with pytest.raises(RetryLater, match="can't be reached"):
+    with capture_logs() as logs:
         await app.start()
+        with pytest.raises(RetryLater, match="not connected"):
+            await app.post(HERE, CARD, key="k")
+        async with slack_server(port=URL(server.root).port or 0) as again:
+            await again.until(lambda: again.sockets)
+            assert await app.post(HERE, CARD, key="k")
+            await app.stop()
+    assert "can't be reached" in logs[0]["reason"]
+
+
+async def test_alerts_go_out_though_the_websocket_is_not_to_be_had_yet(slack: SlackServer, context: Context) -> None:
+    slack.fail_next("apps.connections.open", status=503)
+    app = slack_app_of(slack, context)
+    await app.start()
+    assert await app.post(HERE, CARD, key="k")
+    await slack.until(lambda: slack.sockets)
     await app.stop()
+
+
+async def test_it_can_be_stopped_while_it_is_trying(context: Context) -> None:
+    async with slack_server() as server:
+        app = slack_app_of(server, context)
+    await app.start()
+    await app.stop()
+    with pytest.raises(RetryLater):
+        await app.post(HERE, CARD, key="k")
 
 
 async def test_before_the_start_and_after_the_stop_posts_are_to_be_tried_later(
@@ -216,12 +242,15 @@ async def test_before_the_start_and_after_the_stop_posts_are_to_be_tried_later(
     await slack.until(lambda: not slack.sockets)
 
 
-async def test_a_dropped_connection_is_opened_again(slack: SlackServer, slack_app: SlackApp) -> None:
+async def test_a_dropped_connection_is_opened_again(slack: SlackServer, context: Context) -> None:
+    app = slack_app_of(slack, context, ping=0.5)
+    await app.start()
     slack.drop_connections()
     slack.fail_next("apps.connections.open", status=503)
     await slack.until(lambda: slack.connections == 2 and slack.sockets)
     await say(slack, "!case 6")
     await slack.until(slack.posted)
+    await app.stop()
 
 
 async def test_slack_s_wish_to_reconnect_is_followed(slack: SlackServer, slack_app: SlackApp) -> None:
@@ -240,12 +269,30 @@ async def test_admins_a_channel_s_creator_and_the_admin_group_may_manage(slack: 
     await app.start()
     assert [await app.may_manage(who, DESK) for who in (CEO, ANN, BEN)] == [True, True, False]
     assert [await app.may_manage(who, NEWS) for who in (ANN, BEN)] == [False, False]
-    assert await app.may_manage(BEN, slack.direct(BEN).id)
+    assert [await app.may_manage(who, slack.direct(who).id) for who in (CEO, BEN)] == [True, False]
     await app.stop()
     app = SlackApp(TOKEN, APP_TOKEN, context, base_url=slack.base_url, admin_group="S0GROUP01")
     await app.start()
     assert await app.may_manage(BEN, NEWS)
     await app.stop()
+
+
+async def test_of_a_channel_that_the_app_may_not_look_at_nobody_but_an_admin_is_in_charge(
+    slack: SlackServer, slack_app: SlackApp
+) -> None:
+    """A private channel without the bot, and a message to several people, of which another scope would tell."""
+    slack.channels |= {
+        "G0SECRET1": Channel("G0SECRET1", creator=ANN, kind="groups", has_bot=False),
+        "C0MPIM001": Channel("C0MPIM001", creator=ANN, kind="mpim"),
+    }
+    for channel in ("G0SECRET1", "C0MPIM001"):
+        assert [await slack_app.may_manage(who, channel) for who in (CEO, ANN)] == [True, False]
+
+
+async def test_a_token_that_is_refused_says_nothing_of_who_may(slack: SlackServer, slack_app: SlackApp) -> None:
+    slack.fail_next("conversations.info", "token_revoked")
+    with pytest.raises(Refused, match="token_revoked"):
+        await slack_app.may_manage(BEN, NEWS)
 
 
 async def test_check_says_whose_the_tokens_are(slack: SlackServer) -> None:

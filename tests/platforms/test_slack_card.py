@@ -11,10 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import model
 from bot.model import STATUSES, Card, Line, Section, Style, Text
-from bot.platforms.slack_card import Button, draw, draw_text
+from bot.platforms.slack_answers import NEXT, PREVIOUS, SHARE
+from bot.platforms.slack_card import Button, beside, draw, draw_text
+from bot.platforms.slack_forms import shown
 from bot.platforms.slack_words import links_of, typed
-from tests.fakes.slack_limits import TOGETHER, beyond_limits, units
+from tests.fakes.slack_limits import TOGETHER, beyond_limits, beyond_view_limits, units
 
 HOSTILE = (
     *("<!channel>", "<!here>", "<!everyone>", "<@U0ANN0001>", "<#C0NEWS001>", "<!subteam^S1>", "<!date^1^{date}|x>"),
@@ -41,8 +44,12 @@ cards = st.builds(
     st.none() | st.sampled_from(STATUSES),
     long_urls,
     st.none() | long_texts,
+    buttons=st.lists(st.builds(model.Button, texts, texts | long_texts), max_size=6).map(tuple),
 )
-buttons = st.lists(st.builds(Button, st.just("Next page"), st.just("page:next"), long_texts), max_size=1)
+actions = (NEXT, PREVIOUS, SHARE)
+buttons = st.lists(st.tuples(texts, long_texts), max_size=3).map(
+    lambda drawn: [Button(label, action, value) for action, (label, value) in zip(actions, drawn, strict=False)]
+)
 
 OURS = re.compile(r"<https?://[!-;=?-{}~]+\|[^<>]*>")
 
@@ -67,6 +74,7 @@ def drawn(*line: Text) -> str:
 def test_any_card_is_a_message_that_slack_takes_with_nothing_in_it_that_acts(card: Card, below: list[Button]) -> None:
     message = draw(card, below)
     assert beyond_limits(message) is None
+    assert beyond_view_limits(shown(message, "C0NEWS001")) is None
     assert units(message["text"]) <= 4000
     assert len(json.dumps(message["blocks"], ensure_ascii=False)) < TOGETHER
     for kind, text in every_text(message):
@@ -155,6 +163,33 @@ def test_a_card_that_had_to_be_shortened_says_so() -> None:
     many = tuple(Section(f"Case {number}", ((Text("x" * 300),),)) for number in range(60))
     assert "shortened" in str(draw(Card("x", many, footer="Page 1"))["blocks"][-2])
     assert "shortened" not in str(draw(Card("x", many[:3], footer="Page 1")))
+
+
+def test_a_card_s_buttons_stand_above_those_of_its_pages_each_with_its_command() -> None:
+    card = Card("x", buttons=(model.Button("Why", "why 12"), model.Button("Follow", "follow 12 me")))
+    own, turning = draw(card, [Button("Next page", NEXT, "1:claims:")])["blocks"][-2:]
+    assert [(one["text"]["text"], one["value"]) for one in own["elements"]] == [
+        ("Why", "why 12"),
+        ("Follow", "follow 12 me"),
+    ]
+    assert [one["action_id"] for one in turning["elements"]] == [NEXT]
+
+
+def test_of_very_many_buttons_as_many_stand_as_slack_takes() -> None:
+    many = tuple(model.Button(f"{number}", f"why {number}") for number in range(60))
+    assert len(draw(Card("x", buttons=many))["blocks"][-1]["elements"]) == 25
+
+
+@pytest.mark.parametrize(("label", "drawn"), [("x" * 75, "x" * 75), ("x" * 76, "x" * 74 + "…"), ("a\u200b\nb", "a b")])
+def test_a_label_is_as_long_as_slack_takes(label: str, drawn: str) -> None:
+    block = draw(Card("x", buttons=(model.Button(label, "why 1"),)))["blocks"][-1]
+    assert [one["text"]["text"] for one in block["elements"]] == [drawn]
+
+
+@settings(max_examples=30)
+@given(st.lists(st.lists(runs, max_size=2).map(tuple), max_size=4), texts, long_texts)
+def test_a_section_with_a_button_beside_it_is_within_limits(lines: list[Line], label: str, value: str) -> None:
+    assert beyond_limits({"blocks": [beside(lines, Button(label, "a", value))]}) in (None, "msg_blocks_too_long")
 
 
 def test_a_button_that_asks_for_too_much_is_left_out() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,33 +14,14 @@ from bot.errors import UserError
 from bot.platforms.slack_answers import NEXT, PREVIOUS, SHARE
 from bot.platforms.slack_app import SlackApp
 from bot.platforms.slack_card import draw, draw_text
-from bot.platforms.slack_manifest import manifest
 from bot.store.subscriptions import all_subscriptions
 from tests.fakes.slack_people import click, event_of, open_home, say, slash, use_shortcut
-from tests.fakes.slack_server import ANN, BEN, BOT_USER, CEO, NEWS, SlackServer
+from tests.fakes.slack_server import ANN, BEN, BOT_USER, CEO, NEWS, Channel, SlackServer
 from tests.platforms.conftest import SUPPLIERS, slack_app_of
+from tests.platforms.slack_seen import post, shown, whisper
 
 pytestmark = pytest.mark.usefixtures("slack_app")
 MENTION = f"<@{BOT_USER}>"
-
-
-def shown(message: Any) -> str:
-    """What a message shows, its buttons as [label]."""
-    blocks = message.get("blocks") or [{"text": {"text": message["text"]}}]
-    texts = [text for one in blocks for text in (one.get("text"), *one.get("fields", ()), *one.get("elements", ()))]
-    lines = [f"[{one['text']['text']}]" if one.get("type") == "button" else one["text"] for one in texts if one]
-    return "\n".join(lines)
-
-
-async def whisper(server: SlackServer, count: int = 1) -> dict[str, Any]:
-    """The newest of so many messages that one person sees."""
-    found = await server.until(lambda: server.whispers[count - 1 :])
-    return dict(found[0]) if count > len(server.whispers) else server.whispers[count - 1]
-
-
-async def post(server: SlackServer, count: int = 1, channel: str = NEWS) -> dict[str, Any]:
-    found: list[dict[str, Any]] = await server.until(lambda: server.posted(channel)[count - 1 :])
-    return found[0]
 
 
 # ── ways to ask ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -71,7 +52,7 @@ async def test_every_command_says_on_slack_what_it_says_elsewhere(
         assert told["text"] == draw_text(str(error))
     else:
         assert told["text"] == draw(card)["text"]
-        assert [shown for shown in told["blocks"] if shown["type"] != "actions"] == draw(card)["blocks"]
+        assert told["blocks"][: len(draw(card)["blocks"])] == draw(card)["blocks"]
 
 
 async def test_who_may_not_manage_the_channel_subscribes_for_themselves(slack: SlackServer, context: Context) -> None:
@@ -145,6 +126,22 @@ async def test_a_direct_message_needs_no_prefix(slack: SlackServer, text: str) -
     assert "Elbonia → Freedonia" in shown(await post(slack, channel=here))
 
 
+@pytest.mark.parametrize("kind", ["groups", "mpim"])
+async def test_private_channels_and_messages_to_several_people_are_answered_too(
+    slack: SlackServer, kind: Literal["groups", "mpim"]
+) -> None:
+    slack.channels["G0FEW0001"] = Channel("G0FEW0001", kind=kind)
+    await say(slack, "!claims elbonia", channel="G0FEW0001")
+    assert "Elbonia → Freedonia" in shown(await post(slack, channel="G0FEW0001"))
+
+
+async def test_in_a_direct_message_nobody_manages_feeds_by_that_alone(slack: SlackServer) -> None:
+    await say(slack, "feed list", channel=slack.direct(BEN).id, user=BEN)
+    assert "!feed is for whoever manages" in shown(await post(slack, channel=slack.direct(BEN).id))
+    await say(slack, "subscribe elbonia here", channel=slack.direct(BEN).id, user=BEN)
+    assert "You will be told" in shown(await post(slack, 2, channel=slack.direct(BEN).id))
+
+
 async def test_what_is_not_meant_for_the_bot_gets_no_answer_but_is_acknowledged(slack: SlackServer) -> None:
     envelopes = [
         *await say(slack, "claims elbonia"),
@@ -183,7 +180,7 @@ async def test_an_event_that_is_delivered_twice_is_answered_once(slack: SlackSer
     assert ["Case 6" in shown(one) for one in slack.posted()] == [True, False]
 
 
-# ── buttons, shortcut, home ──────────────────────────────────────────────────────────────────────────────────────────
+# ── pages, shortcut ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_a_long_answer_is_paged_by_buttons(slack: SlackServer) -> None:
@@ -221,6 +218,16 @@ async def test_an_answer_can_be_shared_with_the_channel(slack: SlackServer) -> N
     await slack.until(lambda: not slack.whispers)
 
 
+@pytest.mark.parametrize("words", ["subscribe elbonia me", "feed list"])
+async def test_what_changes_something_can_not_be_shared_since_that_would_give_it_again(
+    slack: SlackServer, words: str
+) -> None:
+    await slash(slack, "/claimwatch", words, user=CEO)
+    told = await whisper(slack)
+    assert "Share to channel" not in shown(told)
+    assert told["blocks"]
+
+
 async def test_a_button_of_another_version_says_so(slack: SlackServer) -> None:
     await slash(slack, "/claims")
     told = await whisper(slack)
@@ -247,16 +254,6 @@ async def test_the_shortcut_finds_what_is_known_about_a_message(
     told = await whisper(slack)
     assert found in shown(told)
     assert told["response_type"] == "ephemeral"
-
-
-async def test_the_home_tab_shows_the_newest_cases_and_how_to_ask(slack: SlackServer) -> None:
-    await slack.acknowledged(await open_home(slack, user=BEN, tab="messages"))
-    await slack.acknowledged(await open_home(slack, user=ANN))
-    view = await slack.until(lambda: slack.homes.get(ANN))
-    assert "The newest cases" in shown(view)
-    assert "Elbonia → Freedonia" in shown(view)
-    assert "!claims russia" in shown(view)
-    assert BEN not in slack.homes
 
 
 # ── what goes wrong ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -323,13 +320,3 @@ async def test_where_the_bot_may_not_write_the_log_says_so(slack: SlackServer) -
         await say(slack, "!case 5")
         await post(slack)
     assert [log["event"] for log in logs if log["log_level"] == "warning"] == ["answer not posted"]
-
-
-# ── the manifest ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_manifest_says_of_each_slash_command_what_the_command_says_of_itself() -> None:
-    declared = {one["command"]: one for one in json.loads(manifest())["features"]["slash_commands"]}
-    assert set(declared) == {"/claims", "/case", "/denials", "/subscribe", "/claimwatch"}
-    for name, command in COMMANDS.items():
-        assert f"/{name}" not in declared or declared[f"/{name}"]["description"] == command.help
