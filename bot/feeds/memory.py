@@ -17,8 +17,8 @@ from dataclasses import dataclass, field, replace
 
 from bot.feeds.entries import AHEAD, Digest, Entry, Hints, Marks, Parsed, digest, identify_marked, marks_of
 
-_VERSION = b"claimwatch 1\n"  # of this form, and of how entries are read: another one makes all entries unknown
-_HEAD = struct.Struct(">8s8sHH")  # a checksum, what the title is recognised by, the lengths of title and format
+_VERSION = b"claimwatch 2\n"  # of this form, and of how entries are read: another one makes all entries unknown
+_HEAD = struct.Struct(">8s8s8sHH")  # a checksum, what title and context are recognised by, lengths of title and format
 _RECORD = struct.Struct(">8s8s8s8s8s8sBB")  # bytes, the four identities, what it says, polls since listed, has no text
 _NONE = bytes(8)
 
@@ -43,6 +43,7 @@ class Memory:
     """What was seen of a feed."""
 
     title_digest: Digest = _NONE
+    context: Digest = _NONE  # that the digests of the entries' bytes are made with
     title: str = ""
     format: str = ""
     records: tuple[Record, ...] = ()
@@ -63,6 +64,7 @@ class Reading:
     left: int = 0
     hints: Hints = field(default_factory=Hints)
     title_digest: Digest = _NONE
+    context: Digest = _NONE
 
 
 def load(blob: bytes) -> Memory:
@@ -70,12 +72,13 @@ def load(blob: bytes) -> Memory:
     start = len(_VERSION) + _HEAD.size
     if not blob.startswith(_VERSION) or len(blob) < start:
         return Memory()
-    check, title_digest, title_size, format_size = _HEAD.unpack_from(blob, len(_VERSION))
+    check, title_digest, context, title_size, format_size = _HEAD.unpack_from(blob, len(_VERSION))
     records = start + title_size + format_size
     if check != digest(blob[len(_VERSION) + 8 :]) or (len(blob) - records) % _RECORD.size:
         return Memory()
     return Memory(
         title_digest,
+        context,
         blob[start : start + title_size].decode(),
         blob[start + title_size : records].decode(),
         tuple(
@@ -92,7 +95,7 @@ def dump(memory: Memory) -> bytes:
         _RECORD.pack(each.raw, *(mark or _NONE for mark in each.marks), each.says, each.age, each.empty)
         for each in memory.records
     )
-    rest = _HEAD.pack(_NONE, memory.title_digest, len(title), len(name))[8:] + title + name + records
+    rest = _HEAD.pack(_NONE, memory.title_digest, memory.context, len(title), len(name))[8:] + title + name + records
     return _VERSION + digest(rest) + rest
 
 
@@ -125,7 +128,7 @@ def compared(reading: Reading, memory: Memory, now: float) -> Parsed:
         left=reading.left,
         format=reading.format,
         hints=reading.hints,
-        memory=dump(Memory(reading.title_digest, reading.title, reading.format, tuple(records))),
+        memory=dump(Memory(reading.title_digest, reading.context, reading.title, reading.format, tuple(records))),
     )
 
 
