@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -81,6 +82,8 @@ class Store:
         self._waiting: deque[_Write] = deque()
         self._writer = _engine(path, connections=1, readonly=False)
         self._readers = _engine(path, connections=_READERS, readonly=True)
+        self._of_thread = threading.local()
+        self._connections: list[Connection] = []
         self._writing = ThreadPoolExecutor(1, "store-writer")
         self._reading = ThreadPoolExecutor(_READERS, "store-reader")
 
@@ -115,8 +118,23 @@ class Store:
         return await done
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with clear_errors(self.path), self._readers.connect() as connection, connection.begin():
+        with clear_errors(self.path), self._begun(self._readers) as connection:
             return work(connection)
+
+    @contextmanager
+    def _begun(self, engine: Engine) -> Iterator[Connection]:
+        """A transaction on this thread's own connection: to get one from the engine takes as long as a small read."""
+        connection: Connection | None = getattr(self._of_thread, "connection", None)
+        if connection is None or connection.closed:
+            connection = self._of_thread.connection = engine.connect()
+            self._connections.append(connection)
+        try:
+            with connection.begin():
+                yield connection
+        except BaseException:  # a commit that fails leaves its transaction open; the pool would end that
+            self._connections.remove(connection)
+            connection.close()
+            raise
 
     def _write_all(self) -> None:
         while self._waiting:
@@ -127,7 +145,7 @@ class Store:
         group: list[_Write] = []
         end = time.monotonic() + _GROUP_SECONDS
         try:
-            with clear_errors(self.path), self._writer.begin() as connection:
+            with clear_errors(self.path), self._begun(self._writer) as connection:
                 while self._waiting and len(group) < _GROUP_WRITES and (not group or time.monotonic() < end):
                     group.append(self._waiting.popleft())
                     self._do(group[-1], connection)
@@ -162,8 +180,11 @@ class Store:
         await asyncio.to_thread(self._close)
 
     def _close(self) -> None:
-        for threads, engine in ((self._reading, self._readers), (self._writing, self._writer)):
+        for threads in (self._reading, self._writing):
             threads.shutdown()
+        for connection in self._connections:
+            connection.close()
+        for engine in (self._readers, self._writer):
             engine.dispose()
 
     async def __aenter__(self) -> Self:
