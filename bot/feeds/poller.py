@@ -36,6 +36,7 @@ from bot.feeds.fetch import Fetched, fetch, open_session
 from bot.feeds.guard import Guard
 from bot.feeds.hints import with_headers
 from bot.feeds.hosts import Hosts, host_of
+from bot.feeds.memories import Memories
 from bot.feeds.outcome import address_of, failed, pushed, read, unchanged
 from bot.feeds.pace import LONGEST_PAUSE, Pacing
 from bot.feeds.recording import FirstPoll, PollResult, Record, Recorder, internal
@@ -44,7 +45,7 @@ from bot.feeds.stories import stories
 from bot.feeds.workers import Workers
 from bot.model import Feed
 from bot.store import Store
-from bot.store.feeds import due, keep, kept_memory, latest_poll, put_off, shift, spread_new
+from bot.store.feeds import due, keep, latest_poll, put_off, shift, spread_new
 
 log = structlog.get_logger(__name__)
 _standard_log = logging.getLogger(__name__)
@@ -104,6 +105,7 @@ class Poller:
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._pacing = Pacing(settings.min_interval, settings.max_interval, settings.jitter)
         self._hosts = Hosts(settings.host_delay)
+        self._memories = Memories(store)
         self._settling = Settling(store, settings.operators, more=lambda: len(self._running) > 1)
         self._running: dict[int, asyncio.Task[PollResult]] = {}
         self._looked_at: datetime | None = None
@@ -244,7 +246,7 @@ class Poller:
         )
         if fetched.body is None or fetched.body_hash == feed.body_hash:
             return PollResult(feed, "unchanged"), unchanged(feed, fetched, self._clock(), self._pacing)
-        parsed = await self._parsed(fetched, await self._store.read(kept_memory, feed.id))
+        parsed = await self._parsed(fetched, await self._memories.of(feed.id))
         result, new = await self._recorder.record_all(feed, stories(parsed, feed, self._clock()))
         result = replace(result, entries=result.entries + parsed.known, skipped=parsed.skipped)
         now = self._clock()
@@ -293,6 +295,9 @@ class Poller:
             if result.error is None:
                 return await self._settled(*await self._failed(result.feed, error))
             log.error("failure not kept", feed=after.id, error=str(error))  # noqa: TRY400  the sentence says it all
+        else:
+            if after.memory:
+                self._memories.keep(after.id, after.memory)
         return result
 
     async def _failed(self, feed: Feed, error: Exception) -> tuple[PollResult, Feed]:

@@ -51,8 +51,9 @@ _BUSY_SECONDS = 30
 # What bounds a group, so that its first write does not wait long for its last, and nor does another process.
 _GROUP_WRITES = 200
 _GROUP_SECONDS = 0.05
-# After a group that left others waiting: SQLite has no queue for its lock, another process only looks now and then.
-_BREATH_SECONDS = 0.002
+# Before a group that follows one of several: more join it meanwhile, and another process gets its turn: SQLite has no
+# queue for its lock, who waits for it only looks now and then.
+_BREATH_SECONDS = 0.005
 
 
 @dataclass(slots=True)
@@ -80,6 +81,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._waiting: deque[_Write] = deque()
+        self._crowded = False  # whether the last group had company
         self._writer = _engine(path, connections=1, readonly=False)
         self._readers = _engine(path, connections=_READERS, readonly=True)
         self._of_thread = threading.local()
@@ -138,6 +140,8 @@ class Store:
 
     def _write_all(self) -> None:
         while self._waiting:
+            if self._crowded:
+                time.sleep(_BREATH_SECONDS)
             self._write_group()
 
     def _write_group(self) -> None:
@@ -153,10 +157,8 @@ class Store:
             group = group or [self._waiting.popleft() for _ in range(len(self._waiting))]  # it did not even begin
             for one in group:
                 one.error = one.error or error
-        more = bool(self._waiting)
+        self._crowded = len(group) > 1 or bool(self._waiting)
         group[0].done.get_loop().call_soon_threadsafe(_tell, group)
-        if more:
-            time.sleep(_BREATH_SECONDS)
 
     def _do(self, write: _Write, connection: Connection) -> None:
         """Do one write of a group; should it fail, it alone is undone. Raises what undid the whole transaction."""
