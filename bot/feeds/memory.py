@@ -14,6 +14,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from bot.feeds.entries import AHEAD, Digest, Entry, Hints, Marks, Parsed, digest, identify_marked, marks_of
 
@@ -27,9 +28,8 @@ _VANISHED = 200  # of them, or as many as are listed
 _MOST = 100_000  # entries; 5 MB. Those beyond it are read at each poll
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One entry that was seen."""
+class Record(NamedTuple):
+    """One entry that was seen; a tuple, since all of a feed's are made at each parse, and a dataclass takes longer."""
 
     raw: Digest
     marks: Marks
@@ -112,7 +112,7 @@ def compared(reading: Reading, memory: Memory, now: float) -> Parsed:
     contents = [listed[raw].marks[-1] for raw, _ in reading.listed if not listed[raw].empty]
     others = [listed[raw] for raw in listed.keys() - set(new) if not listed[raw].empty]
     remembered = [
-        replace(record, age=0) if record.age else record
+        record._replace(age=0) if record.age else record
         for raw, record in listed.items()
         if raw not in entries or (entries[raw].date or 0) <= now + AHEAD
     ]
@@ -153,7 +153,7 @@ class _Seen:
 
     def vanished(self) -> list[Record]:
         """Return what to remember of the entries that are no longer listed, those that went last first."""
-        older = (replace(record, age=record.age + 1) for record in self._gone if record.age < _POLLS)
+        older = (record._replace(age=record.age + 1) for record in self._gone if record.age < _POLLS)
         return sorted(older, key=lambda record: record.age)[: self._limit]
 
 

@@ -68,7 +68,7 @@ def default_user_agent() -> str:
 class Polling:
     """How feeds are polled."""
 
-    concurrency: int = 8  # feeds at once
+    concurrency: int = 16  # feeds at once
     timeout: float = 30.0  # seconds, for fetching one feed
     max_bytes: int = 10 * 1024 * 1024  # of a body, unpacked
     parse_seconds: float = 5.0

@@ -8,19 +8,19 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from bot.model import Story
 from bot.store.claims import Held, of_story
 from bot.store.tables import claims, stories, story_text
 
-_KEYS_AT_ONCE = 500  # SQLite takes at most 32,766 parameters in a statement, older builds 999
 _CANDIDATES = 500
 _OF_STORY = [one.name for one in fields(Story)]
 
 # Those that each story of a poll needs are built once: to build one takes SQLAlchemy longer than to execute it.
 _OF_FEED = stories.c.feed_id == bindparam("feed")
-_KNOWN = select(stories.c.key, stories.c.hash).where(_OF_FEED, stories.c.key.in_(bindparam("wanted", expanding=True)))
+_WANTED = func.json_each(bindparam("wanted")).table_valued("value")  # one parameter, however many there are
+_KNOWN = select(stories.c.key, stories.c.hash).where(_OF_FEED, stories.c.key.in_(select(_WANTED.c.value)))
 _FIND = select(stories.c.id, stories.c.hash, stories.c.title, stories.c.seen, stories.c.at).where(
     _OF_FEED, stories.c.key == bindparam("wanted")
 )
@@ -47,12 +47,8 @@ def hash_of(story: Story) -> str:
 
 def known(connection: Connection, feed_id: int, keys: Collection[str]) -> dict[str, str]:
     """Return the fingerprints of those stories of a feed that are in the store, by their keys."""
-    wanted = list(keys)
-    found: dict[str, str] = {}
-    for start in range(0, len(wanted), _KEYS_AT_ONCE):
-        rows = connection.execute(_KNOWN, {"feed": feed_id, "wanted": wanted[start : start + _KEYS_AT_ONCE]})
-        found.update({row.key: row.hash for row in rows})
-    return found
+    rows = connection.execute(_KNOWN, {"feed": feed_id, "wanted": json.dumps(list(keys))})
+    return {row.key: row.hash for row in rows}
 
 
 def find(connection: Connection, feed_id: int, key: str) -> KeptStory | None:
