@@ -43,7 +43,7 @@ from bot.feeds.recording import FirstPoll, PollResult, Record, Recorder, interna
 from bot.feeds.settling import Settled, Settling
 from bot.feeds.stories import stories
 from bot.feeds.workers import Workers
-from bot.model import Feed
+from bot.model import Feed, Story
 from bot.store import Store
 from bot.store.feeds import due, keep, latest_poll, put_off, shift, spread_new
 
@@ -52,6 +52,7 @@ _standard_log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 900.0  # for a whole poll, whatever it hangs in; what it has recorded by then is kept
 _BATCH = 100  # feeds read from the store, or started, at once: more would hold up the event loop
+_MANY = 1_000  # entries, which take 4 ms to make stories of
 _NEW_AT_ONCE = 100  # feeds that the schedule polls at once though they are new; more are spread over their interval
 _STEP = timedelta(minutes=1)  # that a clock may be set back unnoticed
 
@@ -247,7 +248,7 @@ class Poller:
         if fetched.body is None or fetched.body_hash == feed.body_hash:
             return PollResult(feed, "unchanged"), unchanged(feed, fetched, self._clock(), self._pacing)
         parsed = await self._parsed(fetched, await self._memories.of(feed.id))
-        result, new = await self._recorder.record_all(feed, stories(parsed, feed, self._clock()))
+        result, new = await self._recorder.record_all(feed, await self._stories(parsed, feed))
         result = replace(result, entries=result.entries + parsed.known, skipped=parsed.skipped)
         now = self._clock()
         if result.error:
@@ -272,7 +273,7 @@ class Poller:
         try:
             async with self._slots, asyncio.timeout(_POLL_SECONDS):
                 parsed = await self._parsed(fetched, b"")
-                result, new = await self._recorder.record_all(feed, stories(parsed, feed, self._clock()))
+                result, new = await self._recorder.record_all(feed, await self._stories(parsed, feed))
                 await self._settle(feed, pushed(feed, self._clock(), new))
         except (FeedError, StoreError, TimeoutError) as error:  # the next poll brings what is lost here
             log.warning("push not read", feed=feed.id, error=_line(str(error)))
@@ -282,6 +283,11 @@ class Poller:
 
     async def _parsed(self, fetched: Fetched, memory: bytes) -> Parsed:
         return await self._workers.parse(fetched.body or b"", fetched.content_type, fetched.address, memory)
+
+    async def _stories(self, parsed: Parsed, feed: Feed) -> list[Story]:
+        if len(parsed.keyed) < _MANY:
+            return stories(parsed, feed, self._clock())
+        return await asyncio.to_thread(stories, parsed, feed, self._clock())
 
     async def _settle(self, before: Feed, after: Feed) -> None:
         await self._settling.settle(Settled(before, after, self._clock()))
