@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 TELL_AFTER = 3
 """Failures in a row after which the manager is told."""
 
-_GATHER_SECONDS = 0.02  # for which the first waits for others
+_GATHER_SECONDS = 0.05  # for which the first waits for others
 
 
 @dataclass(frozen=True, slots=True)
