@@ -58,7 +58,7 @@ class Polling(_Keys):
         default=900, ge=60, le=604_800, description="a whole number of seconds, from 60 to 604800 (a week)"
     )
     jitter: float = Field(default=0.1, ge=0, le=0.5, description="a part of the interval, from 0 to 0.5")
-    concurrency: int = Field(default=8, ge=1, le=64, description="a whole number of feeds, from 1 to 64")
+    concurrency: int = Field(default=16, ge=1, le=64, description="a whole number of feeds, from 1 to 64")
     min_interval: int = Field(
         default=300, ge=60, le=604_800, description="a whole number of seconds, from 60 to 604800 (a week)"
     )

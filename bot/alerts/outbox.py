@@ -49,7 +49,7 @@ def record(
         stories.replace(connection, story_id, story, publisher)
 
     claims = list({claim.key: claim for claim in claims}.values())
-    was_in = ledger.cases_of_stories(connection, [story_id])
+    was_in = ledger.cases_of_stories(connection, [story_id]) if before else set()
     found, changed, were = _keep_claims(connection, story_id, feed_id, story, claims, before=before)
     owed = 0
     if alert and changed:

@@ -89,18 +89,17 @@ class Scan:
     root: Span = field(default_factory=lambda: Span(0))  # told of it is -1 where it does not end
     error: ExpatError | None = None  # why it is not well-formed
     context: list[object] = field(default_factory=list)  # what may change how entries are read
-    titles: list[Span] = field(default_factory=list)  # the elements that may name the feed
+    names: list[Span] = field(default_factory=list)  # the elements that may name the feed
     texts: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # for hints
     links: list[tuple[str, str]] = field(default_factory=list)  # for hints: rel and href
 
+    def context_digest(self) -> Digest:
+        """Return what the digest of an entry's bytes is made with."""
+        return digest(repr(self.context))
+
     def title_digest(self, body: bytes) -> Digest:
         """Return what the feed's name is recognised by."""
-        return digest(repr([self.context, *(body[span.start : span.end(body)] for span in self.titles)]))
-
-    def digests(self, body: bytes) -> list[Digest]:
-        """Return what each entry is recognised by."""
-        context = digest(repr(self.context))
-        return [digest(context + body[span.start : span.end(body)]) for span in self.entries]
+        return digest(repr([self.context, *(body[span.start : span.end(body)] for span in self.names)]))
 
 
 def scan(body: bytes) -> Scan:
@@ -115,20 +114,24 @@ def scan(body: bytes) -> Scan:
     return scanner.found
 
 
-def scan_loosely(body: bytes) -> Scan:
-    """Look at a feed that is not well-formed: only for its entries, by their tags."""
-    return Scan([Span(found.start(), found.end()) for found in _LOOSE_ENTRY.finditer(body)], sure=False)
+def scan_loosely(body: bytes, strict: Scan) -> Scan:
+    """Look at a feed that is not well-formed: only for its entries, by their tags. `strict` is how far `scan` came."""
+    entries = [Span(found.start(), found.end()) for found in _LOOSE_ENTRY.finditer(body)]
+    return Scan(entries, sure=False, texts=strict.texts, links=strict.links)
 
 
 class Cuts:
-    """A feed taken apart, to be put together with some of its entries only, and without what nothing reads."""
+    """A feed taken apart, to be put together with some of its entries only, and without what nothing reads.
 
-    def __init__(self, body: bytes, found: Scan) -> None:
+    Where its name is known, `named` is false and what may name it goes as well.
+    """
+
+    def __init__(self, body: bytes, found: Scan, *, named: bool = True) -> None:
         self._body = body
         self._entries = found.entries
         self._frame: list[tuple[int, int, bytes]] = []  # each piece with the number of the entry that it stands before
         number = start = 0
-        for span in merge(found.unread, found.entries, key=lambda span: span.start):
+        for span in merge(found.unread, () if named else found.names, found.entries, key=lambda span: span.start):
             if start < span.start:
                 self._frame.append((number, 0, body[start : span.start]))
             start = _after(body, span)
@@ -169,7 +172,7 @@ class _Scanner:
         self.found = Scan()
         self.depth = 0
         self.entry_depth = _NOWHERE  # of the entry that is open; what is not deeper belongs to the frame
-        self.text_depth = self.unread_depth = self.title_depth = self.hint_depth = 0  # 0 where none is open
+        self.text_depth = self.unread_depth = self.name_depth = self.hint_depth = 0  # 0 where none is open
         self.entry = self.unread = Span(0)
         self.kinds: dict[str, int] = {}
         self.frame: set[str] = set()
@@ -235,6 +238,8 @@ class _Scanner:
         local = name.rpartition(" ")[2].lower()
         if self.depth == 2:
             self.in_channel = bool(kind & STRUCTURE)
+        if self.name_depth and kind & STRUCTURE:
+            self.found.sure = False
         if kind & ENTRY and 1 < self.depth < 4:
             self.entry = Span(self.parser.CurrentByteIndex)
             self.entry_depth = self.depth
@@ -247,11 +252,11 @@ class _Scanner:
             self.found.context += [name, attributes]
         elif kind & ONCE and self.found.entries:
             self.found.sure = False
-        if local == "title" and not self.title_depth and len(self.found.titles) < _MANY:
-            self.found.titles.append(Span(self.parser.CurrentByteIndex))
-            self.title_depth = self.depth
         if kind & ONCE:
             self.frame.add(name)
+            if not self.name_depth and not self.unread_depth and len(self.found.names) < _MANY:
+                self.found.names.append(Span(self.parser.CurrentByteIndex))
+                self.name_depth = self.depth
         self._start_hint(kind, local, attributes)
 
     def _start_hint(self, kind: int, local: str, attributes: list[str]) -> None:
@@ -269,9 +274,9 @@ class _Scanner:
             self.entry.told = index
             self.found.entries.append(self.entry)
             self.entry_depth = _NOWHERE
-        if depth == self.title_depth:
-            self.found.titles[-1].told = index
-            self.title_depth = 0
+        if depth == self.name_depth:
+            self.found.names[-1].told = index
+            self.name_depth = 0
         if depth == self.hint_depth:
             self.parser.CharacterDataHandler = None
             self.hint_depth = 0

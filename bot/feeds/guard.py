@@ -21,6 +21,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 import aiohttp
@@ -81,6 +82,7 @@ _RANGES: dict[int, list[tuple[int, int, str]]] = {4: _ranges(_SPECIAL_V4), 6: _r
 _asked: ContextVar[tuple[str, int]] = ContextVar("asked")  # host and port of the request that a connection is made for
 
 
+@lru_cache(maxsize=10_000)  # as many as one process polls; each is asked for at every poll
 def web_address(url: str) -> URL:
     """Return `url` as an address of the web. Raises FeedError for what is none, and for one with a login in it."""
     try:

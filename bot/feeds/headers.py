@@ -33,6 +33,8 @@ def fresh_for(headers: Headers) -> float:
 
     `s-maxage` is for caches that many share. A heuristic freshness (4.2.2) is left to the schedule, which knows more.
     """
+    if "Cache-Control" not in headers and "Expires" not in headers:
+        return 0.0
     directives: dict[str, str] = {}
     joined = ",".join(headers.getall("Cache-Control", ()))
     for directive in _QUOTED.sub(lambda quoted: quoted[0].replace(",", " "), joined).split(","):

@@ -44,6 +44,8 @@ def with_headers(found: Hints, links: Sequence[str], address: str) -> Hints:
 
     Of several hubs the first is taken: each pushes all there is.
     """
+    if not links:
+        return found
     named = ((kind, one["href"]) for one in linked(links) for kind in one.get("rel", "").lower().split())
     of_headers = hints({}, named, address)
     return replace(found, hub=of_headers.hub or found.hub, topic=of_headers.topic or found.topic)

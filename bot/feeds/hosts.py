@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from yarl import URL
+
+from bot.errors import FeedError
+from bot.feeds.guard import web_address
 
 
 @dataclass(slots=True)
@@ -40,19 +42,28 @@ class Hosts:
     @asynccontextmanager
     async def poll(self, host: str) -> AsyncIterator[None]:
         """Held while one feed of the host is polled; begins when the host may be asked."""
-        async with self._known(host) as known, known.polls:
-            await _until(known)
-            yield
+        known = self._enter(host)
+        try:
+            async with known.polls:
+                await _until(known)
+                yield
+        finally:
+            self._leave(host, known)
 
     @asynccontextmanager
     async def turn(self, address: URL) -> AsyncIterator[None]:
         """Held during one request to the host of this address; begins when it may be asked."""
-        async with self._known(address.host or "") as known, known.requests:
-            await _until(known)
-            try:
-                yield
-            finally:
-                known.free_at = time.monotonic() + self._delay
+        host = address.host or ""
+        known = self._enter(host)
+        try:
+            async with known.requests:
+                await _until(known)
+                try:
+                    yield
+                finally:
+                    known.free_at = time.monotonic() + self._delay
+        finally:
+            self._leave(host, known)
 
     def rest(self, host: str, until: datetime, now: datetime) -> None:
         """Leave the host alone until then."""
@@ -63,18 +74,19 @@ class Hosts:
         until = self._resting.get(host)
         return until if until and until > now else None
 
-    @asynccontextmanager
-    async def _known(self, name: str) -> AsyncIterator[_Host]:
-        known = self._hosts.setdefault(name, _Host())
-        self._idle.pop(name, None)
+    def _enter(self, host: str) -> _Host:
+        known = self._hosts.get(host)
+        if known is None:
+            known = self._hosts[host] = _Host()
+        self._idle.pop(host, None)
         known.users += 1
-        try:
-            yield known
-        finally:
-            known.users -= 1
-            if not known.users:
-                self._idle[name] = None
-                self._forget()
+        return known
+
+    def _leave(self, host: str, known: _Host) -> None:
+        known.users -= 1
+        if not known.users:
+            self._idle[host] = None
+            self._forget()
 
     def _forget(self) -> None:
         while self._idle and self._hosts[name := next(iter(self._idle))].free_at <= time.monotonic():
@@ -87,8 +99,8 @@ async def _until(known: _Host) -> None:
 
 
 def host_of(url: str) -> str:
-    """Return the host of an address; "" where it has none, which fetching it will say."""
+    """Return the host of an address; "" where it is none of the web, which fetching it will say."""
     try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
+        return web_address(url).host or ""
+    except FeedError:
         return ""

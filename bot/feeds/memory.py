@@ -14,11 +14,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from bot.feeds.entries import AHEAD, Digest, Entry, Hints, Marks, Parsed, digest, identify_marked, marks_of
 
-_VERSION = b"claimwatch 1\n"  # of this form, and of how entries are read: another one makes all entries unknown
-_HEAD = struct.Struct(">8s8sHH")  # a checksum, what the title is recognised by, the lengths of title and format
+_VERSION = b"claimwatch 2\n"  # of this form, and of how entries are read: another one makes all entries unknown
+_HEAD = struct.Struct(">8s8s8sHH")  # a checksum, what title and context are recognised by, lengths of title and format
 _RECORD = struct.Struct(">8s8s8s8s8s8sBB")  # bytes, the four identities, what it says, polls since listed, has no text
 _NONE = bytes(8)
 
@@ -27,9 +28,8 @@ _VANISHED = 200  # of them, or as many as are listed
 _MOST = 100_000  # entries; 5 MB. Those beyond it are read at each poll
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One entry that was seen."""
+class Record(NamedTuple):
+    """One entry that was seen; a tuple, since all of a feed's are made at each parse, and a dataclass takes longer."""
 
     raw: Digest
     marks: Marks
@@ -43,6 +43,7 @@ class Memory:
     """What was seen of a feed."""
 
     title_digest: Digest = _NONE
+    context: Digest = _NONE  # that the digests of the entries' bytes are made with
     title: str = ""
     format: str = ""
     records: tuple[Record, ...] = ()
@@ -63,6 +64,7 @@ class Reading:
     left: int = 0
     hints: Hints = field(default_factory=Hints)
     title_digest: Digest = _NONE
+    context: Digest = _NONE
 
 
 def load(blob: bytes) -> Memory:
@@ -70,12 +72,13 @@ def load(blob: bytes) -> Memory:
     start = len(_VERSION) + _HEAD.size
     if not blob.startswith(_VERSION) or len(blob) < start:
         return Memory()
-    check, title_digest, title_size, format_size = _HEAD.unpack_from(blob, len(_VERSION))
+    check, title_digest, context, title_size, format_size = _HEAD.unpack_from(blob, len(_VERSION))
     records = start + title_size + format_size
     if check != digest(blob[len(_VERSION) + 8 :]) or (len(blob) - records) % _RECORD.size:
         return Memory()
     return Memory(
         title_digest,
+        context,
         blob[start : start + title_size].decode(),
         blob[start + title_size : records].decode(),
         tuple(
@@ -92,7 +95,7 @@ def dump(memory: Memory) -> bytes:
         _RECORD.pack(each.raw, *(mark or _NONE for mark in each.marks), each.says, each.age, each.empty)
         for each in memory.records
     )
-    rest = _HEAD.pack(_NONE, memory.title_digest, len(title), len(name))[8:] + title + name + records
+    rest = _HEAD.pack(_NONE, memory.title_digest, memory.context, len(title), len(name))[8:] + title + name + records
     return _VERSION + digest(rest) + rest
 
 
@@ -109,7 +112,7 @@ def compared(reading: Reading, memory: Memory, now: float) -> Parsed:
     contents = [listed[raw].marks[-1] for raw, _ in reading.listed if not listed[raw].empty]
     others = [listed[raw] for raw in listed.keys() - set(new) if not listed[raw].empty]
     remembered = [
-        replace(record, age=0) if record.age else record
+        record._replace(age=0) if record.age else record
         for raw, record in listed.items()
         if raw not in entries or (entries[raw].date or 0) <= now + AHEAD
     ]
@@ -125,7 +128,7 @@ def compared(reading: Reading, memory: Memory, now: float) -> Parsed:
         left=reading.left,
         format=reading.format,
         hints=reading.hints,
-        memory=dump(Memory(reading.title_digest, reading.title, reading.format, tuple(records))),
+        memory=dump(Memory(reading.title_digest, reading.context, reading.title, reading.format, tuple(records))),
     )
 
 
@@ -150,7 +153,7 @@ class _Seen:
 
     def vanished(self) -> list[Record]:
         """Return what to remember of the entries that are no longer listed, those that went last first."""
-        older = (replace(record, age=record.age + 1) for record in self._gone if record.age < _POLLS)
+        older = (record._replace(age=record.age + 1) for record in self._gone if record.age < _POLLS)
         return sorted(older, key=lambda record: record.age)[: self._limit]
 
 

@@ -1,7 +1,6 @@
-"""What a poll means for its feed: when it is polled next, whether it has moved or is gone, and who is told of that.
+"""What a poll means for its feed: when it is polled next, whether it has moved or is gone. Pure.
 
-The first half is pure: a feed before the poll → the feed after it. `settle` keeps it, in one transaction with what is
-owed to the feed's manager: whoever added it by command, else the operators.
+A feed before the poll → the feed after it, which `settling.py` keeps.
 """
 
 from __future__ import annotations
@@ -12,21 +11,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import structlog
-
-from bot import feed_notices
 from bot.errors import FeedError
 from bot.feeds.entries import Hints
 from bot.feeds.fetch import Fetched
-from bot.feeds.pace import Pacing, interval_of, learnt, next_of, quiet
-from bot.log import redact
-from bot.model import Card, Feed
-from bot.store import Connection, alerts, feeds
-
-log = structlog.get_logger(__name__)
-
-TELL_AFTER = 3
-"""Failures in a row after which the manager is told."""
+from bot.feeds.pace import Pacing, interval_of, learnt, next_of
+from bot.model import Feed
 
 MOVED_AFTER = 3
 """Polls in a row that a permanent redirect has to lead to a readable feed, always the same, until it is believed."""
@@ -143,59 +132,3 @@ def _moved_so_far(feed: Feed, fetched: Fetched) -> dict[str, Any]:
         return _NOT_MOVED
     polls = min(feed.moved_polls + 1, MOVED_AFTER) if there == feed.moved_to else 1
     return {"moved_to": there, "moved_polls": polls}
-
-
-# ── kept and told ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def settle(connection: Connection, before: Feed, after: Feed, *, now: datetime, operators: str | None) -> None:
-    """Keep the feed as it is after a poll, and owe its manager what there is to tell."""
-    told, cards = _trouble(before, after, now)
-    last_read = feeds.none_answers(connection, before.id) if told == "failing" != before.told else None
-    if last_read:  # one notice for all; each feed's own comes when it goes on failing after others can be read again
-        told, cards = before.told, []
-        log.warning("no feed can be read", feed=after.id, reason=after.last_error)
-        if operators:
-            all_fail = alerts.notice(
-                operators, feed_notices.none_answers(last_read), f"network {last_read.isoformat()}"
-            )
-            alerts.owe(connection, [all_fail], now)
-    after = after if told == after.told else replace(after, told=told)
-    feeds.keep(connection, before, after)
-    if after.moved_polls == MOVED_AFTER > before.moved_polls:
-        cards = [*cards, _moved(connection, after)]
-    for card in cards:
-        log.warning("feed", feed=after.id, url=redact(after.url), told=card.title)
-    if to := after.added_by or operators:
-        alerts.owe(connection, [_notice(to, card, after, now) for card in cards], now)
-
-
-def _notice(to: str, card: Card, feed: Feed, now: datetime) -> alerts.Owed:
-    return alerts.notice(to, card, f"feed {feed.id} {card.title} {now.isoformat()}")
-
-
-def _trouble(before: Feed, after: Feed, now: datetime) -> tuple[str | None, list[Card]]:
-    """Which trouble its manager knows of after this poll, and what is said: once when it begins, once when it ends."""
-    told = before.told
-    if after.gone_at:
-        return "gone", [feed_notices.gone(after)] if told != "gone" else []
-    if after.failures:
-        begins = after.failures >= TELL_AFTER and told != "failing"
-        return ("failing", [feed_notices.failing(after)]) if begins else (told, [])
-    if told == "failing":
-        return None, [feed_notices.works_again(after)]
-    if quiet(after, now):
-        return "quiet", [feed_notices.quiet(after)] if told != "quiet" else []
-    return None, [feed_notices.speaks_again(after)] if told == "quiet" else []
-
-
-def _moved(connection: Connection, feed: Feed) -> Card:
-    """Move the feed where that can be done here, and say what happened and what is left to do."""
-    there = feed.moved_to or feed.url
-    other = feeds.holder(connection, there)
-    if other is not None:
-        return feed_notices.moved_to_other(feed, there, other)
-    if feed.configured:
-        return feed_notices.moved_in_config(feed, there)
-    feeds.move(connection, feed.id, there)
-    return feed_notices.moved(feed, there)

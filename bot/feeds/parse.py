@@ -6,6 +6,8 @@
               │                                                       │
        without_doctype, refused for bombs                             │
               │                                                       │
+     shortened: without the entries that are known by their bytes     │
+              │                                                       │
             scan: which entries are there, which are known?           │
               ├─ sure ──→ feedparser on the frame and the new ones ──┤
               └─ unsure → feedparser on the whole ────────────────────┤
@@ -31,13 +33,14 @@ import feedparser
 
 from bot.errors import FeedError
 from bot.feeds import memory as remembered
-from bot.feeds.cutting import Cuts, Scan, scan, scan_loosely
+from bot.feeds.cutting import Cuts, Scan, Span, scan, scan_loosely
 from bot.feeds.encoding import in_utf8
-from bot.feeds.entries import Entry, Hints, Parsed, digest
+from bot.feeds.entries import Digest, Entry, Parsed, digest
 from bot.feeds.hints import hints
 from bot.feeds.jsonfeed import parse_json
 from bot.feeds.memory import Memory, Reading, compared
 from bot.feeds.normal import NAME, entry, plausible, web_link
+from bot.feeds.shortening import shortened
 from bot.feeds.text import cut, plain
 from bot.feeds.xmlguard import mended, without_doctype
 
@@ -69,20 +72,33 @@ def parse(body: bytes, content_type: str, address: str, memory: bytes = b"", sec
 
 def _read(text: bytes, address: str, seen: Memory, end: float) -> Reading:
     bare = without_doctype(text)
+    return _read_shortened(bare, address, seen, end) or _read_all(bare, text, address, seen, end)
+
+
+def _read_shortened(bare: bytes, address: str, seen: Memory, end: float) -> Reading | None:
+    """Read a feed of which some entries are known without a look at those; None where that can't be sure."""
+    short = shortened(bare, seen.context, seen.by_raw())
+    if not short.stubs:
+        return None
+    found = scan(short.body)
+    work = _Work(short.body, found, address, seen, end, short.stubs)
+    return work.read_new() if short.is_right(found) and work.context == seen.context else None
+
+
+def _read_all(bare: bytes, text: bytes, address: str, seen: Memory, end: float) -> Reading:
     found = scan(bare)
     if found.error and found.error.code in _REFERENCE_ERRORS:
         bare = mended(bare)
         found = scan(bare)
     if found.error and found.root.told >= 0:  # something stands behind the feed
         bare, found.error = bare[: found.root.end(bare)], None
-    asked = hints(found.texts, found.links, address)
     if found.error or not found.entries:
-        found = found if not found.error else scan_loosely(bare)
-        reading, feed = _Work(bare, found, address, seen, end, asked).read_whole()
+        found = found if not found.error else scan_loosely(bare, found)
+        reading, feed = _Work(bare, found, address, seen, end).read_whole()
         if not reading.listed and feed:
             _check_is_feed(feed, text, address)
         return reading
-    work = _Work(bare, found, address, seen, end, asked)
+    work = _Work(bare, found, address, seen, end)
     return (found.sure and work.read_new()) or work.read_whole()[0]
 
 
@@ -98,24 +114,36 @@ class _Feed:
 class _Work:
     """A feed in which the entries were found, being read."""
 
-    def __init__(self, body: bytes, found: Scan, address: str, seen: Memory, end: float, asked: Hints) -> None:
+    def __init__(
+        self,
+        body: bytes,
+        found: Scan,
+        address: str,
+        seen: Memory,
+        end: float,
+        stubs: Mapping[int, Sequence[Digest]] | None = None,
+    ) -> None:
         self.body = body
         self.found = found
         self.address = address
         self.seen = seen
         self.end = end
-        self.hints = asked
-        self.cuts = Cuts(body, found)
+        self.stubs = stubs or {}
+        self.hints = hints(found.texts, found.links, address)
+        found.context.append(address)
+        self.context = found.context_digest()
+        self.title_digest = found.title_digest(body)
+        self.named = self.title_digest != seen.title_digest
+        self.cuts = Cuts(body, found, named=self.named)
 
     def read_new(self) -> Reading | None:
         """Read what is not known, some at a time; None when feedparser sees other entries than the scan."""
-        self.found.context.append(self.address)
-        digests, known = self.found.digests(self.body), self.seen.by_raw()
-        title_digest = self.found.title_digest(self.body)
-        fresh = [number for number, raw in enumerate(digests) if raw not in known]
+        known = self.seen.by_raw()
+        digests = [self.stubs.get(span.start) or [self._digest(span)] for span in self.found.entries]
+        fresh = [number for number, (raw, *_) in enumerate(digests) if raw not in known]
         read: dict[int, Entry | None] = {}
         feed = _Feed(self.seen.title, self.seen.format, None)
-        if fresh or title_digest != self.seen.title_digest:
+        if fresh or self.named:
             for start in range(0, max(len(fresh), 1), _AT_ONCE):
                 if read and time.monotonic() > self.end:
                     break
@@ -123,12 +151,29 @@ class _Work:
                     if entries is not None and len(entries) != len(part):
                         return None
                     read.update(zip(part, entries or repeat(None), strict=False))
-                    feed = said or feed
-        listed = [(raw, given) for number, raw in enumerate(digests) if (given := known.get(raw) or read.get(number))]
+                    feed = said if said and self.named else feed
+        listed = [
+            (raw, given)
+            for number, raws in enumerate(digests)
+            for raw in raws
+            if (given := known.get(raw) or read.get(number))
+        ]
         unreadable = sum(each is None for each in read.values())
         if unreadable and not listed:
             return None
-        return Reading(feed.title, feed.format, listed, unreadable, len(fresh) - len(read), self.hints, title_digest)
+        return Reading(
+            feed.title,
+            feed.format,
+            listed,
+            unreadable,
+            len(fresh) - len(read),
+            self.hints,
+            self.title_digest,
+            self.context,
+        )
+
+    def _digest(self, span: Span) -> Digest:
+        return digest(self.context + self.body[span.start : span.end(self.body)])
 
     def read_whole(self) -> tuple[Reading, _Feed | None]:
         """Read the whole at once, or where feedparser fails on it, each entry on its own."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from bot.feeds.entries import AHEAD, Entry, Parsed
+from bot.feeds.hosts import host_of
 from bot.model import Feed, Story
 
 
@@ -35,7 +36,7 @@ def _outlet(entry: Entry, parsed: Parsed, feed: Feed) -> str:
 
     That is the name it had at first: some feeds count or date themselves in it, which is no edit of their stories.
     """
-    host = urlsplit(feed.url).hostname or feed.url
+    host = host_of(feed.url) or feed.url
     if entry.source and not (entry.source_link and urlsplit(entry.source_link).hostname == host):
         return entry.source
     return feed.outlet or feed.title or parsed.title or host

@@ -82,6 +82,9 @@ def plain(markup: str, limit: int, *, lines: bool = False) -> str:
 
     It is one line, or with `lines` one line for each block or paragraph.
     """
+    if markup.isascii() and markup.isprintable() and "<" not in markup and "&" not in markup:
+        text = " ".join(markup[:_MARKUP].split())  # most titles and ids: nothing of what follows would change more
+        return text if len(text) <= limit else cut(text, limit - _DEPTH)
     # Pairs of surrogates, as two character references give them, become the character that they stand for.
     text = markup[:_MARKUP].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     if "<" not in text:

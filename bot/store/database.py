@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -50,8 +51,9 @@ _BUSY_SECONDS = 30
 # What bounds a group, so that its first write does not wait long for its last, and nor does another process.
 _GROUP_WRITES = 200
 _GROUP_SECONDS = 0.05
-# After a group that left others waiting: SQLite has no queue for its lock, another process only looks now and then.
-_BREATH_SECONDS = 0.002
+# Before a group that follows one of several: more join it meanwhile, and another process gets its turn: SQLite has no
+# queue for its lock, who waits for it only looks now and then.
+_BREATH_SECONDS = 0.005
 
 
 @dataclass(slots=True)
@@ -79,8 +81,11 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._waiting: deque[_Write] = deque()
+        self._crowded = False  # whether the last group had company
         self._writer = _engine(path, connections=1, readonly=False)
         self._readers = _engine(path, connections=_READERS, readonly=True)
+        self._of_thread = threading.local()
+        self._connections: list[Connection] = []
         self._writing = ThreadPoolExecutor(1, "store-writer")
         self._reading = ThreadPoolExecutor(_READERS, "store-reader")
 
@@ -115,11 +120,28 @@ class Store:
         return await done
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with clear_errors(self.path), self._readers.connect() as connection, connection.begin():
+        with clear_errors(self.path), self._begun(self._readers) as connection:
             return work(connection)
+
+    @contextmanager
+    def _begun(self, engine: Engine) -> Iterator[Connection]:
+        """A transaction on this thread's own connection: to get one from the engine takes as long as a small read."""
+        connection: Connection | None = getattr(self._of_thread, "connection", None)
+        if connection is None or connection.closed:
+            connection = self._of_thread.connection = engine.connect()
+            self._connections.append(connection)
+        try:
+            with connection.begin():
+                yield connection
+        except BaseException:  # a commit that fails leaves its transaction open; the pool would end that
+            self._connections.remove(connection)
+            connection.close()
+            raise
 
     def _write_all(self) -> None:
         while self._waiting:
+            if self._crowded:
+                time.sleep(_BREATH_SECONDS)
             self._write_group()
 
     def _write_group(self) -> None:
@@ -127,7 +149,7 @@ class Store:
         group: list[_Write] = []
         end = time.monotonic() + _GROUP_SECONDS
         try:
-            with clear_errors(self.path), self._writer.begin() as connection:
+            with clear_errors(self.path), self._begun(self._writer) as connection:
                 while self._waiting and len(group) < _GROUP_WRITES and (not group or time.monotonic() < end):
                     group.append(self._waiting.popleft())
                     self._do(group[-1], connection)
@@ -135,10 +157,8 @@ class Store:
             group = group or [self._waiting.popleft() for _ in range(len(self._waiting))]  # it did not even begin
             for one in group:
                 one.error = one.error or error
-        more = bool(self._waiting)
+        self._crowded = len(group) > 1 or bool(self._waiting)
         group[0].done.get_loop().call_soon_threadsafe(_tell, group)
-        if more:
-            time.sleep(_BREATH_SECONDS)
 
     def _do(self, write: _Write, connection: Connection) -> None:
         """Do one write of a group; should it fail, it alone is undone. Raises what undid the whole transaction."""
@@ -162,8 +182,11 @@ class Store:
         await asyncio.to_thread(self._close)
 
     def _close(self) -> None:
-        for threads, engine in ((self._reading, self._readers), (self._writing, self._writer)):
+        for threads in (self._reading, self._writing):
             threads.shutdown()
+        for connection in self._connections:
+            connection.close()
+        for engine in (self._readers, self._writer):
             engine.dispose()
 
     async def __aenter__(self) -> Self:

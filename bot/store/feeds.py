@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, Update, and_, bindparam, case, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, case, func, insert, literal, or_, select, update
 
 from bot.model import Feed
 from bot.store.tables import Instant, feeds, stories
@@ -20,12 +22,12 @@ _POLLED = (
     *("last_error_at", "last_error", "failures", "gone_at", "last_new_at", "pace", "least_wait", "skip_hours"),
     *("skip_days", "moved_to", "moved_polls", "told", "hub", "topic", "memory"),
 )
+_polled = attrgetter(*_POLLED)
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)  # stands for no time where times are compared
 _IDS = 500  # in one statement: SQLite takes at most 32,766 parameters, older builds 999
 _NOT_MOVED = {"moved_to": None, "moved_polls": 0}
-_NUMBERS = {"skip_hours", "skip_days"}
-_NONE: frozenset[int] = frozenset()
-_WITHOUT_MEMORY = [column for column in feeds.c if column.name != "memory"]
+_OF_FEED = [feeds.c[one.name] for one in fields(Feed)]
+_WITHOUT_MEMORY = [column for column in _OF_FEED if column.name != "memory"]  # the last one
 _MEMORY = select(feeds.c.memory).where(feeds.c.id == bindparam("of"))  # to build it takes longer than to run it
 _IN_USE = and_(feeds.c.enabled, feeds.c.paused.is_(False), feeds.c.gone_at.is_(None))
 
@@ -112,7 +114,7 @@ def _changes(was: Feed, feed: FeedWanted, now: datetime) -> dict[str, Any]:
 
 def all_feeds(connection: Connection) -> list[Feed]:
     """Return every feed that there ever was, in the order in which they came."""
-    return [_feed(row) for row in connection.execute(select(feeds).order_by(feeds.c.id))]
+    return [Feed(*row) for row in connection.execute(select(*_OF_FEED).order_by(feeds.c.id))]
 
 
 def due(connection: Connection, now: datetime, after: Feed | None = None, limit: int | None = None) -> list[Feed]:
@@ -127,7 +129,7 @@ def due(connection: Connection, now: datetime, after: Feed | None = None, limit:
         since = after.next_poll_at or _AT_ONCE
         query = query.where(or_(waiting_since > since, and_(waiting_since == since, feeds.c.id > after.id)))
     rows = connection.execute(query.order_by(feeds.c.next_poll_at.nulls_first(), feeds.c.id).limit(limit))
-    return [_feed(row) for row in rows]
+    return [Feed(*row) for row in rows]
 
 
 def spread_new(connection: Connection, now: datetime, at_once: int) -> int:
@@ -213,7 +215,7 @@ def hubbed(connection: Connection, after: int, limit: int) -> list[Hubbed]:
 def in_use(connection: Connection, feed_id: int) -> Feed | None:
     """Return the feed, without its `memory`, where it is neither paused nor disabled nor gone."""
     row = connection.execute(select(*_WITHOUT_MEMORY).where(_IN_USE, feeds.c.id == feed_id)).first()
-    return _feed(row) if row else None
+    return Feed(*row) if row else None
 
 
 def keep_hub_secrets(connection: Connection, secrets: Mapping[int, str]) -> None:
@@ -237,17 +239,22 @@ def end_pushing(connection: Connection) -> None:
 # ── what became of a poll ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def keep(connection: Connection, before: Feed, after: Feed) -> None:
-    """Keep what a poll found out: what differs between the feed `before` and `after` it, and nothing else.
+def keep(connection: Connection, polls: Iterable[tuple[Feed, Feed]]) -> None:
+    """Keep what polls found out: what differs between a feed before and after its poll, and nothing else.
 
     So whatever a command changes meanwhile stays as the command left it.
     """
-    found = {name: getattr(after, name) for name in _POLLED if getattr(after, name) != getattr(before, name)}
-    for name in _NUMBERS & found.keys():
-        found[name] = ",".join(map(str, sorted(found[name])))
-    if found:
-        values = {f"new_{name}": value for name, value in found.items()}
-        connection.execute(_keep(tuple(found)), values | {"of": before.id})
+    found: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for before, after in polls:
+        values = {
+            name: new
+            for name, old, new in zip(_POLLED, _polled(before), _polled(after), strict=True)
+            if new is not old and new != old
+        }
+        if values:
+            found[tuple(values)].append({f"new_{name}": value for name, value in values.items()} | {"of": before.id})
+    for names, changes in found.items():
+        connection.execute(_keep(names), changes)
 
 
 @lru_cache(maxsize=256)
@@ -267,15 +274,6 @@ def holder(connection: Connection, url: str) -> int | None:
 def move(connection: Connection, feed_id: int, url: str) -> None:
     """Give a feed a new address, which no other has."""
     connection.execute(update(feeds).where(feeds.c.id == feed_id).values(url=url, **_NOT_MOVED))
-
-
-def _feed(row: Row[Any]) -> Feed:
-    values = dict(row._mapping)
-    return Feed(**values | {name: _numbers(values[name]) for name in _NUMBERS})
-
-
-def _numbers(text: str) -> frozenset[int]:
-    return frozenset(map(int, filter(None, text.split(",")))) if text else _NONE
 
 
 def _host(url: str) -> str:

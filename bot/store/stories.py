@@ -8,21 +8,22 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from hashlib import blake2b, sha256
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 
 from bot.model import Story
 from bot.store.claims import Held, of_story
 from bot.store.tables import Instant, claims, corrected_claims, corrections, past_stories, stories, story_text
 
-_KEYS_AT_ONCE = 500  # SQLite takes at most 32,766 parameters in a statement, older builds 999
+_MARKS_AT_ONCE = 500  # SQLite takes at most 32,766 parameters in a statement, older builds 999
 _CANDIDATES = 500
 _OF_STORY = [one.name for one in fields(Story)]
 
 # Those that each story of a poll needs are built once: to build one takes SQLAlchemy longer than to execute it.
 _OF_FEED = stories.c.feed_id == bindparam("feed")
+_WANTED = func.json_each(bindparam("wanted")).table_valued("value")  # one parameter, however many there are
 _KNOWN = select(stories.c.key, stories.c.hash, stories.c.body_gone).where(
-    _OF_FEED, stories.c.key.in_(bindparam("wanted", expanding=True))
+    _OF_FEED, stories.c.key.in_(select(_WANTED.c.value))
 )
 _PAST = select(past_stories.c.mark, past_stories.c.hash, past_stories.c.had_body).where(
     past_stories.c.feed_id == bindparam("feed"), past_stories.c.mark.in_(bindparam("wanted", expanding=True))
@@ -71,15 +72,13 @@ def mark_of(key: str) -> bytes:
 
 def known(connection: Connection, feed_id: int, keys: Collection[str]) -> dict[str, Known]:
     """Return what is known of those stories of a feed that were recorded before, by their keys."""
-    wanted = list(keys)
-    found: dict[str, Known] = {}
-    for start in range(0, len(wanted), _KEYS_AT_ONCE):
-        some = wanted[start : start + _KEYS_AT_ONCE]
-        rows = connection.execute(_KNOWN, {"feed": feed_id, "wanted": some})
-        found |= {row.key: Known(row.hash, row.body_gone) for row in rows}
-        if marks := {mark_of(key): key for key in some if key not in found}:
-            rows = connection.execute(_PAST, {"feed": feed_id, "wanted": list(marks)})
-            found |= {marks[row.mark]: Known(row.hash.hex(), row.had_body, past=True) for row in rows}
+    rows = connection.execute(_KNOWN, {"feed": feed_id, "wanted": json.dumps(list(keys))})
+    found = {row.key: Known(row.hash, row.body_gone) for row in rows}
+    marks = {mark_of(key): key for key in keys if key not in found}
+    unknown = list(marks)
+    for start in range(0, len(unknown), _MARKS_AT_ONCE):
+        rows = connection.execute(_PAST, {"feed": feed_id, "wanted": unknown[start : start + _MARKS_AT_ONCE]})
+        found |= {marks[row.mark]: Known(row.hash.hex(), row.had_body, past=True) for row in rows}
     return found
 
 

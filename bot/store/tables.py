@@ -39,6 +39,7 @@ metadata = MetaData(
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_NO_NUMBERS: frozenset[int] = frozenset()
 
 
 class Instant(TypeDecorator[datetime]):
@@ -52,6 +53,19 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+class Numbers(TypeDecorator[frozenset[int]]):
+    """A few whole numbers, kept as text with commas between them."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[int] | None, dialect: Dialect) -> str | None:
+        return None if value is None else ",".join(map(str, sorted(value)))
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> frozenset[int]:
+        return frozenset(map(int, value.split(","))) if value else _NO_NUMBERS
 
 
 feeds = Table(
@@ -86,8 +100,8 @@ feeds = Table(
     Column("last_new_at", Instant),
     Column("pace", Integer),  # seconds
     Column("least_wait", Integer, nullable=False, server_default="0"),  # seconds
-    Column("skip_hours", Text, nullable=False, server_default=""),  # numbers, with commas between
-    Column("skip_days", Text, nullable=False, server_default=""),  # numbers, with commas between; 0 is Monday
+    Column("skip_hours", Numbers, nullable=False, server_default=""),
+    Column("skip_days", Numbers, nullable=False, server_default=""),  # 0 is Monday
     Column("moved_to", Text),
     Column("moved_polls", Integer, nullable=False, server_default="0"),
     Column("told", String(16)),

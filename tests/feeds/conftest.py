@@ -144,7 +144,7 @@ async def websub(newsroom: Newsroom, hub: Hub) -> AsyncIterator[WebSub]:
     await newsroom.want("/f")
     (feed,) = await newsroom.feeds()
     polled = replace(feed, hub=hub.url, topic=TOPIC, last_success_at=NOW)
-    await newsroom.store.write(keep, feed, polled)
+    await newsroom.store.write(keep, [(feed, polled)])
     async with bot(newsroom, hub) as websub:
         yield websub
 

@@ -18,6 +18,7 @@ from bot.feeds.cutting import Cuts, scan
 from bot.feeds.encoding import in_utf8
 from bot.feeds.entries import Entry, Parsed, marks_of
 from bot.feeds.parse import parse
+from bot.feeds.shortening import shortened
 from tests.fakes.feed_server import item, rss
 from tests.feeds.made_up import PARTS, made
 
@@ -133,6 +134,44 @@ def test_an_end_tag_is_found_behind_whatever_looks_like_one() -> None:
 def test_a_long_author_that_hangs_feedparser_is_not_read_at_all() -> None:
     (_, entry), *_ = read(rss(item("A treaty", more=f"<author>{'a' * 200_000}</author>"))).keyed
     assert entry.title == "A treaty"
+
+
+KNOWN = item("Known", guid="known")
+PLACES = [
+    f"<!-- {KNOWN} -->{item('New')}",
+    f"<description><![CDATA[{KNOWN}]]></description>{item('New')}",
+    item("New", more=f"<description><![CDATA[{KNOWN}]]></description>"),
+    item("New", more=f"<description><![CDATA[</item>{KNOWN}<item>]]></description>"),
+    item("New", more=f"<!-- </item>{KNOWN}<item> -->"),
+    item("New", more=f"<description>{KNOWN}</description>"),
+    f"<extra>{KNOWN}</extra>{item('New')}",
+    f"<extra a='</item>'/>{KNOWN}{item('New')}{KNOWN} text {KNOWN}",
+    f"<title>Sylvania</title>{KNOWN}<image><title>Freedonia</title></image>{item('New')}",
+    f"<title>{KNOWN}</title>{item('New')}",
+    f"<item/>{KNOWN}<item></item><items/>{item('New')}",
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("end", ["</rss>", "</rss> and more", "<oops"])
+@pytest.mark.parametrize("more", ["", item("Known too", guid="too")])
+def test_bytes_of_a_known_entry_make_no_difference_to_the_rest_wherever_they_stand(
+    place: str, end: str, more: str
+) -> None:
+    seen = read(rss(KNOWN, more)).memory
+    body = rss(place, more).replace("</rss>", end)
+    whole, part = read(body), read(body, seen)
+    known = {"Known", "Known too"}
+    assert [entry for _, entry in part.keyed] == [entry for _, entry in whole.keyed if entry.title not in known]
+    assert (part.title, part.format, part.skipped) == (whole.title, whole.format, whole.skipped)
+
+
+def test_known_entries_are_not_looked_at_again() -> None:
+    old = [item(f"Treaty {n}", guid=str(n)) for n in range(50)]
+    kept = memory.load(read(rss(*old)).memory)
+    short = shortened(rss(*old[:9], item("New"), *old[9:]).encode(), kept.context, kept.by_raw())
+    assert short.body == rss("<item/>", item("New"), "<item/>").encode()
+    assert [len(entries) for entries in short.stubs.values()] == [9, 41]
 
 
 TRAPS = [

@@ -162,7 +162,7 @@ def test_a_memory_of_another_version_is_none() -> None:
     feed = Feed()
     feed.poll(story("A"))
     assert memory.load(feed.memory).records
-    assert memory.load(feed.memory.replace(b"claimwatch 1", b"claimwatch 0")) == memory.Memory()
+    assert memory.load(feed.memory.replace(b"claimwatch 2", b"claimwatch 1")) == memory.Memory()
 
 
 def test_it_takes_some_fifty_bytes_for_each_entry() -> None:

@@ -26,7 +26,7 @@ async def want(store: Store, *wanted: FeedWanted) -> list[Feed]:
 
 async def succeed(store: Store, feed: Feed) -> None:
     after = replace(feed, next_poll_at=LATER, last_success_at=NOW, etag='"1"', last_modified="then")
-    await store.write(keep, feed, after)
+    await store.write(keep, [(feed, after)])
 
 
 def change(connection: Connection, /, feed_id: int, **values: object) -> None:
@@ -77,7 +77,7 @@ async def test_the_same_configuration_again_changes_nothing(store: Store) -> Non
 async def test_a_poll_keeps_what_it_found_and_leaves_what_a_command_said_meanwhile(store: Store) -> None:
     (gazette,) = await want(store, replace(GAZETTE, adaptive=True))
     await want(store, replace(GAZETTE, outlet="Freedonia Gazette", interval=60))
-    await store.write(keep, gazette, replace(gazette, interval=300, pace=900, skip_hours=frozenset({0, 23})))
+    await store.write(keep, [(gazette, replace(gazette, interval=300, pace=900, skip_hours=frozenset({0, 23})))])
     (feed,) = await store.read(all_feeds)
     assert (feed.outlet, feed.interval, feed.adaptive) == ("Freedonia Gazette", 60, False)
     assert (feed.pace, feed.skip_hours, feed.skip_days) == (900, frozenset({0, 23}), frozenset())
@@ -85,7 +85,7 @@ async def test_a_poll_keeps_what_it_found_and_leaves_what_a_command_said_meanwhi
 
 async def test_the_parsers_memory_is_read_only_when_it_is_asked_for(store: Store) -> None:
     (gazette,) = await want(store, GAZETTE)
-    await store.write(keep, gazette, replace(gazette, memory=b"seen"))
+    await store.write(keep, [(gazette, replace(gazette, memory=b"seen"))])
     assert [feed.memory for feed in await store.read(due, NOW)] == [None]
     assert await store.read(kept_memory, gazette.id) == b"seen"
 

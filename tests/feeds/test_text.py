@@ -127,3 +127,10 @@ def test_scripts_never_come_through(markup: str) -> None:
 def test_a_million_characters_of_anything_take_no_more_than_their_share(piece: str) -> None:
     text = plain(piece * (1_200_000 // len(piece)), 1_000)
     assert len(text) <= 1_000
+
+
+@given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)), st.integers(40, 120), st.booleans())
+def test_ordinary_characters_become_the_same_whether_or_not_others_are_among_them(
+    markup: str, limit: int, lines: bool
+) -> None:
+    assert plain(markup, limit, lines=lines) == plain(f"\u200b{markup}", limit, lines=lines)
