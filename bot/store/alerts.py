@@ -17,7 +17,8 @@ from sqlalchemy import ColumnElement, Connection, case, exists, false, func, lit
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.model import Alert, AlertKind, Card, Status
-from bot.store.tables import Instant, alerts, messages
+from bot.store.tables import Instant
+from bot.store.tables_alerts import alerts, messages
 
 _REASON = 500  # characters of an error that are kept
 _CARD = TypeAdapter(Card)

@@ -29,12 +29,7 @@ from sqlalchemy import (
 from bot.model import Case, KeptClaim, Query
 from bot.store.conditions import ROLES, Clause, is_actor, on_case, on_claim, stories_with
 from bot.store.ledger import cases_by_id, claims_of_case, kept_claims
-from bot.store.tables import (
-    case_actors,
-    cases,
-    claim_actors,
-    claims,
-)
+from bot.store.tables import case_actors, cases, claim_actors, claims
 
 Walk = Select[int, datetime]
 

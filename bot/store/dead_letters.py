@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, literal, select, update
 
 from bot.model import AlertKind
-from bot.store.tables import Instant, alerts, messages
+from bot.store.tables import Instant
+from bot.store.tables_alerts import alerts, messages
 
 _GIVEN_UP = ("dead", "gone")
 _AT_ONCE = 500  # rows in one statement: SQLite takes so many parameters and more

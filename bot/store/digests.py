@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.model import DigestItem, Period, Status
 from bot.store import ledger
 from bot.store.alerts import key_of
-from bot.store.tables import alerts, digest_items
+from bot.store.tables_alerts import alerts, digest_items
 
 
 def gather(

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, delete, exists, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.model import Status
-from bot.store.tables import alerts, cases, digest_items, messages
+from bot.store.tables import cases
+from bot.store.tables_alerts import alerts, digest_items, messages
 
 _NOT_BEGUN = (alerts.c.state == "owed", alerts.c.attempts == 0)
 

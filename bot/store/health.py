@@ -8,7 +8,8 @@ from sqlalchemy import Connection, and_, func, not_, select
 
 from bot.model import Health, Undelivered
 from bot.store.feed_list import listed
-from bot.store.tables import alerts, stories
+from bot.store.tables import stories
+from bot.store.tables_alerts import alerts
 
 _PERIOD = timedelta(days=1)
 _UNDELIVERED = 10  # reasons that are told

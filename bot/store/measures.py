@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, case, func, not_, select
 
 from bot.store.health import PLATFORM
-from bot.store.tables import alerts, cases, feeds
+from bot.store.tables import cases, feeds
+from bot.store.tables_alerts import alerts
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+import bot.store.tables_alerts  # noqa: F401  it adds its tables to the metadata
 from bot.errors import StoreError
 from bot.store.tables import metadata
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, func, select
 from bot.model import Case, KeptClaim
 from bot.store.feed_list import count as count_feeds
 from bot.store.ledger import cases_by_id, kept_claims
-from bot.store.tables import alerts, case_actors, cases, claims, digest_items, stories
+from bot.store.tables import case_actors, cases, claims, stories
+from bot.store.tables_alerts import alerts, digest_items
 
 
 @dataclass(frozen=True, slots=True)

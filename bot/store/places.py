@@ -14,7 +14,8 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.model import Forgotten
 from bot.store import alerts as outbox
 from bot.store import subscriptions as kept
-from bot.store.tables import alerts, corrections, feeds, messages, mutes, places, prefs, subscriptions
+from bot.store.tables import corrections, feeds
+from bot.store.tables_alerts import alerts, messages, mutes, places, prefs, subscriptions
 
 NOT_THERE = "the bot is no longer in that server"
 """Why the subscriptions of a guild's destinations are paused."""

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, delete, exists, not_, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.model import Prefs
-from bot.store.tables import cases, messages, mutes, prefs
+from bot.store.tables import cases
+from bot.store.tables_alerts import messages, mutes, prefs
 
 _AT_ONCE = 500  # parameters in a statement
 

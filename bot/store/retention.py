@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, func, not_, or
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store.stories import mark_of
-from bot.store.tables import alerts, cases, claims, digest_items, past_stories, readings, stories
+from bot.store.tables import cases, claims, past_stories, readings, stories
+from bot.store.tables_alerts import alerts, digest_items
 
 STORIES_AT_ONCE, ALERTS_AT_ONCE = 100, 200
 """Rows in one write, which is to take less than 50 ms: in a ledger of 300,000 stories either took some 9 ms at the

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, tuple_, 
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.model import Interest, Rhythm, Subscription
-from bot.store.tables import subscriptions
+from bot.store.tables_alerts import subscriptions
 
 _NAMES = [one.name for one in fields(Subscription)]
 

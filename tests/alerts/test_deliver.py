@@ -16,7 +16,7 @@ from bot.errors import DestinationGone, RetryLater
 from bot.model import Card
 from bot.store import Store, subscriptions
 from bot.store import alerts as queue
-from bot.store.tables import alerts, messages
+from bot.store.tables_alerts import alerts, messages
 from tests.alerts.newsroom import ASSERTED, DAY, DENIED, START, Newsroom, story
 
 HOUR = timedelta(hours=1)

@@ -16,7 +16,7 @@ from bot.corrections import Change
 from bot.errors import UserError
 from bot.model import Card
 from bot.store import Connection, prefs
-from bot.store.tables import alerts, messages
+from bot.store.tables_alerts import alerts, messages
 from tests.alerts.newsroom import ASSERTED, DENIED, START, Newsroom, said, story
 from tests.alerts.test_deliver import Clock, Platform, deliver
 

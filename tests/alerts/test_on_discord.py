@@ -15,7 +15,7 @@ from bot.alerts.deliver import deliver_due
 from bot.commands import Context
 from bot.commands.failures import SORRY
 from bot.platforms.discord_app import DiscordApp
-from bot.store.tables import alerts
+from bot.store.tables_alerts import alerts
 from cogs import adder
 from tests.alerts.newsroom import ASSERTED, DENIED, START, Newsroom, said, story
 from tests.fakes.discord.wire import custom_id

@@ -17,7 +17,7 @@ from bot.commands import Context
 from bot.platforms.console_app import ConsoleApp
 from bot.platforms.discord_app import DiscordApp
 from bot.platforms.slack_app import SlackApp
-from bot.store.tables import alerts
+from bot.store.tables_alerts import alerts
 from cogs import adder
 from tests.alerts.newsroom import ASSERTED, DENIED, START, Newsroom, story
 from tests.fakes.discord_server import CHANNEL_ID, discord_server

@@ -14,7 +14,8 @@ from bot.model import Claim, Recorded
 from bot.store import Store, ledger, stories, subscriptions
 from bot.store import alerts as queue
 from bot.store.alerts import key_of
-from bot.store.tables import alerts, cases, claims, story_text
+from bot.store.tables import cases, claims, story_text
+from bot.store.tables_alerts import alerts
 from tests.alerts.newsroom import ASSERTED, DAY, DENIED, START, Newsroom, said, story
 
 CONSOLE = ("console", "sylvania")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.model import Claim
 from bot.store import Store
-from bot.store.tables import alerts
+from bot.store.tables_alerts import alerts
 from tests.alerts.newsroom import START, Newsroom, said, story
 
 TO_WAGNER = said("US asserts KP WAGNER")

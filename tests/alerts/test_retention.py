@@ -15,7 +15,8 @@ from bot.queries.language import parse
 from bot.retention import Keep, Removed, prune
 from bot.store import Connection, Store
 from bot.store.ask import page_of_cases
-from bot.store.tables import alerts, digest_items, messages, stories
+from bot.store.tables import stories
+from bot.store.tables_alerts import alerts, digest_items, messages
 from tests.alerts.newsroom import ASSERTED, DAY, DENIED, START, Newsroom, story
 from tests.alerts.test_digests import Desk, desk
 

@@ -16,7 +16,7 @@ from bot.model import Claim, Story
 from bot.platforms.discord_app import DiscordApp
 from bot.retention import AFTER_LEAVING, Keep, Removed, count, prune
 from bot.store import places as kept_places
-from bot.store.tables import alerts, messages, mutes, places, prefs, subscriptions
+from bot.store.tables_alerts import alerts, messages, mutes, places, prefs, subscriptions
 from cogs import adder
 from tests.cogs.conftest import NOW
 from tests.fakes.discord_server import CHANNEL_ID, GUILD_ID, TOKEN, DiscordServer, discord_server

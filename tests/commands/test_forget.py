@@ -15,8 +15,9 @@ from bot.store import alerts as outbox
 from bot.store import subscriptions
 from bot.store.alerts import notice
 from bot.store.subscriptions import subscriptions_at
-from bot.store.tables import alerts, feeds, messages, mutes, prefs
-from bot.store.tables import subscriptions as kept
+from bot.store.tables import feeds
+from bot.store.tables_alerts import alerts, messages, mutes, prefs
+from bot.store.tables_alerts import subscriptions as kept
 from tests.commands.conftest import NOW
 
 ANN = Asker("discord:user:1", "discord:9", "manager", keeps_place=True, guild="discord:guild:5")

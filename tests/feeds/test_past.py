@@ -10,7 +10,8 @@ from sqlalchemy import func, select, update
 
 from bot import retention
 from bot.retention import Keep, Removed
-from bot.store.tables import alerts, claims, feeds, past_stories, stories
+from bot.store.tables import claims, feeds, past_stories, stories
+from bot.store.tables_alerts import alerts
 from tests.fakes.feed_server import item, page, rss
 from tests.feeds.conftest import NEW, OLD, Newsroom
 from tests.feeds.test_articles import ARTICLE, PADDING, TOLD

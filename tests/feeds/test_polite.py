@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 
 from bot.model import Card, Feed
 from bot.store import Connection
-from bot.store.tables import alerts, feeds
+from bot.store.tables import feeds
+from bot.store.tables_alerts import alerts
 from tests.fakes.feed_server import item, page, redirect, rss, silent, validated
 from tests.feeds.conftest import INTERVAL, NOW, Newsroom
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import insert
 
-from bot.store import subscriptions, tables
+from bot.store import subscriptions, tables_alerts
 from tests.alerts.newsroom import START, Newsroom
 
 
@@ -30,7 +30,9 @@ async def test_one_that_stays_keeps_its_id(newsroom: Newsroom) -> None:
 
 async def test_what_people_subscribed_to_by_command_is_left_alone(newsroom: Newsroom) -> None:
     by_command = {"destination": "discord:1", "query": "iran", "configured": False, "created_at": START}
-    await newsroom.store.write(lambda connection: connection.execute(insert(tables.subscriptions).values(by_command)))
+    await newsroom.store.write(
+        lambda connection: connection.execute(insert(tables_alerts.subscriptions).values(by_command))
+    )
     await newsroom.subscribe(("discord:1", "iran"))
     await newsroom.subscribe()
     assert await kept(newsroom) == [("discord:1", "iran")]
