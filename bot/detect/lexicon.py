@@ -116,6 +116,9 @@ def build(rules: Rules) -> Lexicon:
     """A lexicon of rules as `read_rules` gives them."""
     lexicon = Lexicon()
     _add_actors(lexicon, rules["actors"])
+    for rule in rules["places"]["place"]:
+        for words in rule["names"]:
+            lexicon._phrases.enter(words, "place", rule["code"])
     _add_outlets(lexicon, rules["outlets"])
     _add_weapons(lexicon, rules["weapons"])
     _add_transfer_words(lexicon._phrases, rules["verbs"])

@@ -14,7 +14,7 @@ from bot.errors import RuleError
 from bot.model import PHASES, WEAPONS
 
 FOLDER = Path(__file__).parent / "rules"
-FILES = ("actors", "outlets", "weapons", "verbs", "speech")
+FILES = ("actors", "places", "outlets", "weapons", "verbs", "speech")
 
 # Every table that may stand in a file, with the keys it may hold; "*" is a list of tables.
 _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
@@ -28,6 +28,7 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
         ),
         "not_actor": frozenset({"words", "first_names", "surnames", "given_names"}),
     },
+    "places": {"*place": frozenset({"code", "names"})},
     "outlets": {"*outlet": frozenset({"name", "names", "speaks_for"})},
     "weapons": {"*weapon": frozenset({"category", "words", "vague"}), "not_weapon": frozenset({"words", "behind"})},
     "verbs": {
@@ -113,7 +114,7 @@ def _check_rule(path: Path, table: str, rule: Mapping[str, Any], keys: Iterable[
             raise RuleError(f"{called}: phase {rule['phase']!r} is none of {', '.join(PHASES)}.")
     if table == "weapon" and rule.get("category") not in WEAPONS:
         raise RuleError(f"{called}: category is none of {', '.join(WEAPONS)}.")
-    if table == "actor" and not rule.get("code"):
+    if table in {"actor", "place"} and not rule.get("code"):
         raise RuleError(f"{called}: code is missing.")
     if table == "firm" and not (rule.get("name") and rule.get("state")):
         raise RuleError(f"{called}: name and state are needed.")
