@@ -139,21 +139,21 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
     if "not_denial" in tags:
         return None
     if "deny" in tags and is_speech(row, i, "deny") and not _turns_down(row, i):
-        return Voice("deny", i, _subject(row, i, lexicon), i + 1, len(row))
+        return Voice("deny", i, subject_before(row, i, lexicon), i + 1, len(row))
     if "call" in tags and (at := _untrue_behind(row, i)) is not None:
         goes_on = at + 1 < len(row) and ({"report"} & row[at + 1].tags.keys() or row[at + 1].low == "that")
-        return Voice("deny", i, _subject(row, i, lexicon), i + 1, len(row) if goes_on else at + 1)
+        return Voice("deny", i, subject_before(row, i, lexicon), i + 1, len(row) if goes_on else at + 1)
     if "protest" in tags and not ("say" in tags and any(token.low == "that" for token in row[i + 1 : i + 3])):
         over = next(
             (j for j in range(i + 1, min(i + 12, len(row))) if row[j].low in {"after", "as", "over", "if"}), None
         )
         if over is not None:
-            return Voice("protest", i, _subject(row, i, lexicon), over, len(row))
+            return Voice("protest", i, subject_before(row, i, lexicon), over, len(row))
     if "accuse" in tags and row[i].low.endswith("ed") and i + 1 < len(row) and row[i + 1].low == "by":
         subject = named_after(row, i + 1, lexicon)
         return Voice("accuse", i, subject, subject.end, len(row)) if subject else None
     if "accuse" in tags and any(token.low in {"of", "over", "for", "involved"} for token in row[i + 1 : i + 8]):
-        return Voice("accuse", i, _subject(row, i, lexicon), i + 1, len(row)) if is_speech(row, i, "accuse") else None
+        return Voice("accuse", i, subject_before(row, i, lexicon), i + 1, len(row)) if is_speech(row, i, "accuse") else None
     if row[i].low == "reportedly" or (
         row[i].low in {"reported", "said"} and before in {"are", "is", "was", "were", "been"}
     ):
@@ -184,7 +184,8 @@ def _turns_down(row: list[Token], i: int) -> bool:
     return row[i].low.startswith(("reject", "dismiss", "rebuff")) and any(low in _NO_REPORTS for low in lows)
 
 
-def _subject(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
+def subject_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
+    """Whom the verb of speaking at `i` has as its subject; a pronoun is the person named before, or left open."""
     pronoun = next((j for j in (i - 1, i - 2) if j >= 0 and row[j].low in _PRONOUNS), None)
     if pronoun is not None and row[pronoun].low in {"he", "she"}:
         person = next((w for t in reversed(row[:pronoun]) if (w := actor(t)) and w.form == "person"), None)
@@ -196,7 +197,7 @@ def _subject(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
 
 
 def _saying(row: list[Token], i: int, lexicon: Lexicon) -> Voice:
-    subject = _subject(row, i, lexicon)
+    subject = subject_before(row, i, lexicon)
     trailing = bool(subject) and _is_trailing(row, subject.start, i)
     if not subject:
         subject = named_after(row, i, lexicon)  # “…”, said the minister

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import product
 
 from bot.detect import attribution
 from bot.detect.attribution import Owner, Voice
 from bot.detect.denials import answered_by, answers, governing
 from bot.detect.goods import weapon
+from bot.detect.implying import imply
 from bot.detect.lexicon import Lexicon
+from bot.detect.making import add
 from bot.detect.mention import Mention
 from bot.detect.merging import DENIED_REPORT, merged
 from bot.detect.reading import Reading, read_units
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, Unit, story_text, units, words
-from bot.model import Claim, Stance, Story, Weapon
+from bot.model import Claim, Story
 
 _ASIDE = words("; after following amid")  # behind these another voice begins
 _GUESSES = words("may might could should can pressure pressed if whether urged")
@@ -40,8 +41,9 @@ def read(story: Story, lexicon: Lexicon) -> tuple[Claim, ...]:
     told = {claim.supplier for claim in reading.claims if claim.stance == "asserts"}
     for unit, code, mention in reading.reported:
         if told.isdisjoint(mention.suppliers):
-            _add(reading, unit, "asserts", code, mention, rule=DENIED_REPORT)
+            add(reading, unit, "asserts", code, mention, rule=DENIED_REPORT)
             told.update(mention.suppliers)
+    imply(reading)
     return _with_only_speaker(merged(reading.claims), reading)
 
 
@@ -165,11 +167,11 @@ def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention,
     carrier = voice.subject.carrier if voice else None
     if len(claimants) > 1 and set(claimants) == set(mention.suppliers):
         for claimant in claimants:  # each speaks for itself: "their countries have stopped arms sales"
-            _add(reading, unit, "asserts", claimant, replace(mention, suppliers=(claimant,)), carrier)
+            add(reading, unit, "asserts", claimant, replace(mention, suppliers=(claimant,)), carrier)
         return
     sayers: tuple[str | None, ...] = claimants or (None,)
     for sayer in sayers:
-        _add(reading, unit, "asserts", sayer, mention, carrier)
+        add(reading, unit, "asserts", sayer, mention, carrier)
 
 
 def _is_topic(unit: Unit, mention: Mention) -> bool:
@@ -194,7 +196,7 @@ def _assert_protested(reading: Reading, unit: Unit, voice: Voice, mentions: list
     for mention in mentions:
         for code in voice.subject.codes:
             if voice.start <= mention.at and code not in mention.suppliers and not mention.negated:
-                _add(reading, unit, "asserts", code, mention, voice.subject.carrier, rule="protest")
+                add(reading, unit, "asserts", code, mention, voice.subject.carrier, rule="protest")
 
 
 def _is_guessed(unit: Unit, mention: Mention) -> bool:
@@ -222,7 +224,7 @@ def _assert_denied_report(reading: Reading, unit: Unit, owners: list[Owner], men
     """What is denied as somebody's report was asserted by them: "denies a Fox News report of …"."""
     owner = next((owner for owner in owners if abs(owner.at - denial) <= 20), None)
     if owner:
-        _add(reading, unit, "asserts", owner.code, mention, rule=DENIED_REPORT)
+        add(reading, unit, "asserts", owner.code, mention, rule=DENIED_REPORT)
 
 
 # ── denying ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -240,7 +242,7 @@ def _deny_by(reading: Reading, unit: Unit, deniers: Iterable[str], mention: Ment
         own = denier in mention.suppliers and len(mention.suppliers) > 1  # of several suppliers each denies its own
         if mention.phase == "stopped":  # what was halted is denied as having been on its way
             mention = replace(mention, phase="delivered")
-        _add(reading, unit, "denies", denier, replace(mention, suppliers=(denier,)) if own else mention, carrier)
+        add(reading, unit, "denies", denier, replace(mention, suppliers=(denier,)) if own else mention, carrier)
 
 
 def _deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list[Owner], unit: Unit) -> None:
@@ -259,35 +261,6 @@ def _deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list
                 if not (answered.suppliers and answered.recipients):
                     continue
                 if owner.named and owner.code != denier:
-                    _add(reading, unit, "asserts", owner.code, answered, rule=DENIED_REPORT)
+                    add(reading, unit, "asserts", owner.code, answered, rule=DENIED_REPORT)
                 elif not owner.named:
                     reading.reported.append((unit, owner.code, answered))
-
-
-# ── claims ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _add(
-    reading: Reading,
-    unit: Unit,
-    stance: Stance,
-    claimant: str | None,
-    mention: Mention,
-    carrier: str | None = None,
-    rule: str | None = None,
-) -> None:
-    suppliers = _states_of(mention.suppliers, claimant, reading.lexicon)
-    recipients = _states_of(mention.recipients, claimant, reading.lexicon)
-    weapons: tuple[Weapon, ...] = mention.weapons or ("unspecified",)
-    rules = (mention.rule, rule) if rule else (mention.rule,)
-    for supplier, recipient in product(suppliers or (None,), recipients or (None,)):
-        if supplier != recipient:
-            reading.claims.append(
-                Claim(stance, claimant, supplier, recipient, weapons, mention.phase, unit.text, carrier, rules)
-            )
-
-
-def _states_of(codes: tuple[str, ...], claimant: str | None, lexicon: Lexicon) -> tuple[str, ...]:
-    """A firm stands for its state, unless it speaks of its own sales."""
-    states = {code: known.state for code in codes if (known := lexicon.actors.get(code)) and known.state}
-    return tuple(dict.fromkeys(code if code == claimant else states.get(code) or code for code in codes))

@@ -98,6 +98,11 @@ def negated(row: list[Token], i: int, left: int) -> bool:
     return False
 
 
+def is_negation(token: Token) -> bool:
+    """Whether a word negates: "not", "never", "didn't"."""
+    return token.low in _NEGATIONS
+
+
 def _is_told(row: list[Token], j: int) -> bool:
     """ "warns Freedonia not to supply": what somebody is told not to do is no denial."""
     return any(

@@ -251,6 +251,7 @@ def _add_speech(phrases: Phrases, rules: Mapping[str, Any]) -> None:
         ("not_denial", rules["deny"]["not_denial"]),
         ("no_comment", rules["deny"]["no_comment"]),
         ("no_evidence", rules["deny"]["phrases"]),
+        ("condemning", rules["protest"]["words"]),
         ("report", rules["report"]["words"]),
         ("media", rules["report"]["media"] + rules["report"]["organisations"]),
         ("office", rules["office"]["words"]),

@@ -41,7 +41,7 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
         "accuse": frozenset({"verbs", "forms"}),
         "deny": frozenset({"verbs", "forms", "words", "not_denial", "no_comment", "phrases"}),
         "call": frozenset({"verbs", "forms"}),
-        "protest": frozenset({"verbs", "forms"}),
+        "protest": frozenset({"verbs", "forms", "words"}),
         "report": frozenset({"words", "media", "organisations"}),
         "office": frozenset({"words", "both", "country", "group", "unnamed"}),
     },

@@ -1,0 +1,116 @@
+"""What a story implies beyond its mentions: who asserted what is denied, and who protests against what is told.
+
+Both may stand in sentences that name no party: "The CIA says the missiles are stored there", "China urged it to
+refrain". They are looked for when all units have been read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.detect.attribution import Voice, subject_before
+from bot.detect.clauses import is_negation
+from bot.detect.goods import names_goods, weapon
+from bot.detect.making import add
+from bot.detect.mention import Mention
+from bot.detect.reading import Reading
+from bot.detect.text import Unit, words
+from bot.model import Claim
+
+_ACCUSER = "accuser"
+_PROTEST = "protest"
+# What a protest that names no transfer is about.
+_OBJECTS = words(
+    "it this that them sale sales deal deals supply supplies delivery deliveries transfer transfers package purchase "
+    "move decision contract step plan plans shipment shipments order export exports handover arms weapons"
+)
+_WITHDRAWING = words("refrain reconsider halt stop cancel abandon scrap rethink drop withdraw reverse returned call")
+_BEHIND = 14  # tokens: how far behind the verb the object of a protest may stand
+
+
+def imply(reading: Reading) -> None:
+    """Add the claims that the story implies to those that were read from its mentions."""
+    for claim in _unasserted(reading.claims):
+        _assert_for_accuser(reading, claim)
+    told = _first_asserted(reading)
+    if told:
+        for unit, code in _protesters(reading, told):
+            add(reading, unit, "asserts", code, told, rule=_PROTEST)
+
+
+# ── accusers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _unasserted(claims: list[Claim]) -> list[Claim]:
+    """The first denial of each dyad that nobody is yet known to assert."""
+    asserted = {(c.supplier, c.recipient) for c in claims if c.stance == "asserts" and c.claimant}
+    first: dict[tuple[str | None, str | None], Claim] = {}
+    for claim in claims:
+        if claim.stance == "denies" and (claim.supplier, claim.recipient) not in asserted:
+            first.setdefault((claim.supplier, claim.recipient), claim)
+    return list(first.values())
+
+
+def _assert_for_accuser(reading: Reading, denied: Claim) -> None:
+    """Somebody who is no denier and speaks of the same goods has asserted what is denied."""
+    parties = {denied.supplier, denied.recipient}
+    deniers = {c.claimant for c in reading.claims if c.stance == "denies" and {c.supplier, c.recipient} & parties}
+    for unit, voices in zip(reading.units, reading.voices, strict=True):
+        for voice in voices:
+            codes = _accusing(reading, unit, voice)
+            if not codes or deniers & set(codes) or _has_said(reading, unit, codes):
+                continue
+            suppliers = (denied.supplier,) if denied.supplier else ()
+            recipients = (denied.recipient,) if denied.recipient else ()
+            mention = Mention(denied.rules[0], 0, 0, 0, suppliers, recipients, denied.weapons, denied.phase, False)
+            add(reading, unit, "asserts", codes[0], mention, rule=_ACCUSER)
+            return
+
+
+def _accusing(reading: Reading, unit: Unit, voice: Voice) -> tuple[str, ...]:
+    """Who speaks of arms in a voice that neither denies nor is unsure."""
+    if voice.kind not in {"say", "accuse"}:
+        return ()
+    codes = voice.subject.codes or (("MEDIA",) if voice.subject.open == "paper" else ())
+    scope = unit.tokens[voice.start : voice.end]
+    unsure = any(is_negation(t) or {"no_evidence", "no_comment", "untrue"} & t.tags.keys() for t in scope)
+    about = any(weapon(t) or "noun" in t.tags for t in scope) or names_goods(scope, 0, len(scope))
+    return codes if about and not unsure else ()
+
+
+def _has_said(reading: Reading, unit: Unit, codes: tuple[str, ...]) -> bool:
+    """Whether they assert something else in the same unit."""
+    return any(c.words == unit.text and c.claimant in codes and c.stance == "asserts" for c in reading.claims)
+
+
+# ── protests ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _first_asserted(reading: Reading) -> Mention | None:
+    """The first transfer with both parties that the story tells and nobody halts."""
+    every = (mention for of_unit in reading.mentions for mention in of_unit)
+    return next((m for m in every if m.suppliers and m.recipients and not m.negated and m.phase != "stopped"), None)
+
+
+def _protesters(reading: Reading, told: Mention) -> Iterator[tuple[Unit, str]]:
+    """Third parties who protest against the transfer, or urge a party to leave it, without telling of it again."""
+    parties = {*told.suppliers, *told.recipients, "MEDIA"}
+    for unit in reading.units:
+        for i in range(len(unit.tokens)):
+            if not _protests(unit, i):
+                continue
+            codes = subject_before(unit.tokens, i, reading.lexicon).codes
+            if codes and parties.isdisjoint(codes) and not _has_said(reading, unit, codes):
+                yield unit, codes[0]
+
+
+def _protests(unit: Unit, i: int) -> bool:
+    """Whether the verb at `i` protests against, or asks to leave, what the story tells."""
+    row, tags = unit.tokens, unit.tokens[i].tags
+    behind = row[i + 1 : i + 1 + _BEHIND]
+    if "call" in tags:
+        return any("condemning" in token.tags for token in behind)
+    verb = tags.get("verb")
+    if verb and verb.frame == "ask":
+        return any(token.low in _WITHDRAWING for token in behind)
+    return "protest" in tags and any(token.low in _OBJECTS or weapon(token) for token in behind)
