@@ -23,6 +23,7 @@ _ASIDE = words("; after following amid")  # behind these another voice begins
 _GUESSES = words("may might could should can pressure pressed if whether urged")
 _ABOUT = words("over on about")
 _FAR = 30  # units: a denial answers nothing that stands further away
+_DECIDED = {("weapons for", "proposed"), ("weapons for", "agreed"), ("weapons for", "stopped"), ("weapons to", "agreed")}
 _OTHER_CLAUSE = words("; but while after")
 
 
@@ -63,7 +64,7 @@ def _with_only_speaker(claims: tuple[Claim, ...], reading: Reading) -> tuple[Cla
 def _is_plain(token: Token) -> bool:
     """Whether the token alone shows that the story may be about arms."""
     word, verb = weapon(token), token.tags.get("verb")
-    return bool((word and not word.vague) or (verb and verb.frame == "arm"))
+    return bool((word and not word.vague) or (verb and verb.frame == "arm" and not verb.weak))
 
 
 def _read_unit(reading: Reading, index: int) -> None:
@@ -161,7 +162,7 @@ def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention,
     if not claimants and not unnamed and not asked and mention.phase != "delivered" and not _is_guessed(unit, mention):
         # Who decides, announces, refuses or asks is who says so.
         claimants = mention.subject if set(mention.subject) == set(mention.suppliers) else mention.subject[:1]
-        if not claimants and mention.rule == "weapons for":
+        if not claimants and (mention.rule, mention.phase) in _DECIDED:
             claimants = mention.suppliers[:1]
         claimants = tuple(code for code in claimants if reading.lexicon.actors[code].kind != "firm")
     carrier = voice.subject.carrier if voice else None

@@ -16,6 +16,7 @@ _ABROAD = words(
     "export exports exported exporting re-exported abroad overseas foreign third international customer customers "
     "countries buyers any anyone either no neither sides party parties"
 )
+_LOADED = words("loaded carrying laden packed full filled with bringing transporting bearing")
 
 
 def weapon(token: Token) -> WeaponWord | None:
@@ -68,6 +69,16 @@ def meant_for(row: list[Token], j: int) -> bool:
     ):
         k -= 1
     return k > 0 and row[k].low == "for" and any(weapon(token) for token in row[max(0, k - 4) : k])
+
+
+def carries(row: list[Token], j: int) -> bool:
+    """Whether the craft at `j` only carries the goods: "planes loaded with weapons", "an aircraft full of rifles"."""
+    word = weapon(row[j])
+    if word is None or not word.vague:
+        return False
+    behind = row[j + 1 : j + 7]
+    loaded = next((k for k, token in enumerate(behind[:3]) if token.low in _LOADED), None)
+    return loaded is not None and any(weapon(token) for token in behind[loaded + 1 :])
 
 
 def goes_abroad(row: list[Token], left: int, right: int) -> bool:

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from bot.detect.attribution import Voice, subject_before
 from bot.detect.clauses import is_negation
-from bot.detect.goods import names_goods, weapon
+from bot.detect.goods import weapon
 from bot.detect.making import add
 from bot.detect.mention import Mention
 from bot.detect.reading import Reading
-from bot.detect.text import Unit, words
+from bot.detect.text import Token, Unit, words
 from bot.model import Claim
 
 _ACCUSER = "accuser"
@@ -74,8 +74,14 @@ def _accusing(reading: Reading, unit: Unit, voice: Voice) -> tuple[str, ...]:
     codes = voice.subject.codes or (("MEDIA",) if voice.subject.open == "paper" else ())
     scope = unit.tokens[voice.start : voice.end]
     unsure = any(is_negation(t) or {"no_evidence", "no_comment", "untrue"} & t.tags.keys() for t in scope)
-    about = any(weapon(t) or "noun" in t.tags for t in scope) or names_goods(scope, 0, len(scope))
+    about = any(weapon(t) or "noun" in t.tags or _moves(t) for t in scope)
     return codes if about and not unsure else ()
+
+
+def _moves(token: Token) -> bool:
+    """Whether a verb tells of giving, getting or arriving."""
+    verb = token.tags.get("verb")
+    return bool(verb and verb.frame in {"give", "arm", "get", "arrive"})
 
 
 def _has_said(reading: Reading, unit: Unit, codes: tuple[str, ...]) -> bool:

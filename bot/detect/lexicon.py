@@ -126,7 +126,7 @@ def build(rules: Rules) -> Lexicon:
     hints = {
         phrase
         for phrase, kind, value in lexicon._phrases.all()
-        if (kind == "weapon" and not value.vague) or (kind == "verb" and value.frame == "arm")
+        if (kind == "weapon" and not value.vague) or (kind == "verb" and value.frame == "arm" and not value.weak)
     }
     lexicon._hints = ahocorasick_rs.AhoCorasick(sorted(hints))
     return lexicon

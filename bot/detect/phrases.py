@@ -100,6 +100,8 @@ class Phrases:
         while at < len(found):
             length, tags = self._longest(found, at)
             token = found[at]
+            if length > 1 and token.low == "the" and self._longest(found, at + 1)[0] >= length:
+                length, tags = 1, {}  # "The State Department" is no "the state"
             if length > 1:
                 last = found[at + length - 1]
                 text = " ".join(part.text for part in found[at : at + length])

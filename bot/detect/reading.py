@@ -94,8 +94,8 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     """The voices and mentions of tagged units, the mentions completed from each other."""
     voices = [attribution.voices(unit, lexicon) for unit in units]
     owners = [attribution.owners(unit, lexicon) for unit in units]
-    group = _group(units, lexicon)
     home = _home(units)
+    group = _group(units, lexicon, home)
     found = [
         [_directed(_by_denier(_with_group(mention, group), of_unit), lexicon) for mention in frames.find(unit)]
         for unit, of_unit in zip(units, voices, strict=True)
@@ -142,9 +142,12 @@ def _home(units: list[Unit]) -> str | None:
     return None
 
 
-def _group(units: list[Unit], lexicon: Lexicon) -> str | None:
+def _group(units: list[Unit], lexicon: Lexicon, home: str | None) -> str | None:
+    """The armed group that "the rebels" are: the only one, or the only one beside whom the story is about."""
     codes = {word.code for unit in units for token in unit.tokens if (word := actor(token))}
     groups = [code for code in codes if code in lexicon.actors and lexicon.actors[code].kind == "group"]
+    if len(groups) > 1:
+        groups = [code for code in groups if code != home]
     return groups[0] if len(groups) == 1 else None
 
 

@@ -31,7 +31,7 @@ _NOUN_NEXT = words("of by from as about on over is are was were said")
 _DETERMINERS = words(
     "the these those any all such this that no some its their a his false earlier media recent new similar"
 )
-_NOUNS_TOO = words("states state charge charges show notes note answer share lists")
+_NOUNS_TOO = words("states state charge charges show notes note answer share lists document documents detail details brief briefs comment comments judge judges hail")
 _PLURAL_SUBJECTS = words("to they officials sources reports will ministers also")
 
 

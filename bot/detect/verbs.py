@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.detect.clauses import before, clause, is_passive
-from bot.detect.goods import categories, goes_abroad, meant_for, names_goods, one_list, weapon
+from bot.detect.goods import PREPOSITIONS, carries, categories, goes_abroad, meant_for, names_goods, one_list, weapon
 from bot.detect.mention import Mention
 from bot.detect.nucleus import Nucleus
 from bot.detect.parties import (
@@ -50,7 +50,9 @@ def verb_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
     left, right = clause(row, i)
     if any("media" in token.tags for token in row[i + 1 : i + 4]) and row[min(i + 1, len(row) - 1)].low == "by":
         return None  # "the story carried by the Tokyo Shimbun"
-    goods = [j for j in arms if left <= j < right and abs(j - i) <= _REACH and not meant_for(row, j)]
+    goods = [
+        j for j in arms if left <= j < right and abs(j - i) <= _REACH and not meant_for(row, j) and not carries(row, j)
+    ]
     behind = one_list(row, [j for j in goods if j < i][::-1])[::-1]
     ahead = one_list(row, [j for j in goods if j > i])
     return _FRAMES[word.frame](Nucleus(row, i, word, left, right, behind, ahead, is_passive(row, i, word, left)))
@@ -67,7 +69,15 @@ def _arm(n: Nucleus) -> Mention | None:
     if not n.passive and not recipients and not group:
         return None
     with_what = any(token.low == "with" for token in n.row[n.at : n.right])
+    if n.word.weak and not (n.ahead and _is_with(n.row, n.at, n.ahead[0])):
+        return None  # "helps Sylvania", "helps Sylvania with talks on missiles"
     return n.mention(suppliers, recipients, n.ahead if with_what else [], subject, group)
+
+
+def _is_with(row: list[Token], i: int, goods: int) -> bool:
+    """Whether "with" is the last preposition before the goods: "helps Sylvania with 30 old tanks"."""
+    last = next((row[j].low for j in range(goods - 1, max(i, goods - 6), -1) if row[j].low in PREPOSITIONS), None)
+    return last == "with"
 
 
 def _give(n: Nucleus) -> Mention | None:
@@ -157,10 +167,11 @@ def _get(n: Nucleus) -> Mention | None:
     if n.passive and n.word.rule == "take":
         return None  # "arms taken by commandos" were seized
     if n.passive:
-        recipients = n.role(words("by in"))
-        return (
-            n.mention(away or origin(n.row, n.behind, n.left), recipients, n.behind, recipients) if n.behind else None
-        )
+        bought = n.word.rule in {"buy", "order"} and not any(token.low == "from" for token in n.row[n.at : n.right])
+        recipients = n.role(words("by for") if bought else words("by in"))
+        at = n.role(words("in")) if bought else ()  # "bought in Sylvania" tells from whom
+        away = away or at or origin(n.row, n.behind, n.left)
+        return n.mention(away, recipients, n.behind, recipients) if n.behind else None
     _, recipients = n.subject()
     if not names_goods(n.row, n.at + 1, min(n.at + 3, n.right)):
         between = n.row[n.at : n.ahead[0]] if n.ahead else []
