@@ -45,6 +45,7 @@ class Cast:
     denier: str | None  # the only one who denies
     label: str | None  # whom a label before its headline names
     accused: str | None  # the only one who is accused, blamed or sanctioned
+    actors: frozenset[str]  # everybody it names
 
 
 def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
@@ -63,6 +64,8 @@ def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
         kept.append([])
         for mention in of_unit:
             filled = _with_other(_filled(_turned(mention, told), told, cast), cast)
+            if mention.recipients:  # else who buys is only guessed
+                filled = _with_maker(filled, cast)
             if filled.frame != "arm":  # "them" are the weapons that were spoken of before; to arm says nothing of which
                 weapons = filled.weapons or weapons
                 filled = replace(filled, weapons=weapons)
@@ -143,6 +146,16 @@ def _with_other(mention: Mention, cast: Cast) -> Mention:
         return mention
     other = cast.denier or (cast.label if mention.rule not in NOUN_RULES else None)
     return replace(mention, recipients=(other,)) if other and other not in mention.suppliers else mention
+
+
+def _with_maker(mention: Mention, cast: Cast) -> Mention:
+    """Who makes a named system sells it to whoever buys it; "F-16s for Taiwan" only where nobody else is named."""
+    if mention.suppliers or len(mention.makers) != 1 or not mention.recipients or mention.makers[0] in mention.recipients:
+        return mention
+    alone = cast.actors <= {*mention.recipients, *mention.makers}
+    if mention.frame in {"get", "deal"} or mention.rule == "order" or alone:
+        return replace(mention, suppliers=mention.makers, rule=f"{mention.rule}+maker")
+    return mention
 
 
 def _stands(mention: Mention, known: set[tuple[str, ...]]) -> bool:

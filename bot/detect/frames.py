@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.detect.clauses import clause
-from bot.detect.goods import goes_abroad, weapon
+from bot.detect.goods import goes_abroad, makers, weapon
 from bot.detect.mention import Mention
 from bot.detect.modifiers import modified
 from bot.detect.nouns import noun_mention, weapon_mention
@@ -55,7 +55,11 @@ def find(unit: Unit) -> list[Mention]:
     for i, word in reversed(modifiers):  # the inner first: "asks the UN to stop drones reaching …"
         found = modified(row, i, word, arms, found)
     found = [
-        replace(m, abroad=m.frame in {"find", "get", "seize", "arrive"} or goes_abroad(row, *clause(row, m.at)))
+        replace(
+            m,
+            abroad=m.frame in {"find", "get", "seize", "arrive"} or goes_abroad(row, *clause(row, m.at)),
+            makers=makers(row[m.start : m.end]),
+        )
         for m in found
     ]
     return sorted(found, key=lambda mention: mention.at)

@@ -35,6 +35,11 @@ def categories(row: list[Token], goods: list[int]) -> tuple[Weapon, ...]:
     return tuple(found)
 
 
+def makers(row: list[Token]) -> tuple[str, ...]:
+    """Whose the named systems are."""
+    return tuple(dict.fromkeys(word.maker for token in row if (word := weapon(token)) and word.maker))
+
+
 def listed(row: list[Token], i: int, j: int) -> bool:
     """Whether the weapons at `i` and `j` stand in one list: "tanks, guns and shells"."""
     return j - i < 12 and all(

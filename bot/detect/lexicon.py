@@ -213,14 +213,23 @@ def _weapon_forms(words: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((words, plural(words), joined, plural(joined))))
 
 
+def _beginnings(words: str) -> Iterator[str]:
+    """ "Patriot missile battery", "Patriot missile", "Patriot"."""
+    while words:
+        yield words
+        words = words.rpartition(" ")[0]
+
+
 def _add_weapons(lexicon: Lexicon, rules: Mapping[str, Any]) -> None:
     lexicon._weapon_words.update({category: category for category in WEAPONS})
+    makers = {word: code for code, of_state in rules["makers"].items() for word in of_state}
     for rule in rules["weapon"]:
         category = cast(Weapon, rule["category"])
         for key, vague in (("words", False), ("vague", True)):
             for words in rule.get(key, ()):
+                maker = next((makers[part] for part in _beginnings(words) if part in makers), None)
                 for form in _weapon_forms(words):
-                    lexicon._phrases.enter(form, "weapon", WeaponWord(category, vague))
+                    lexicon._phrases.enter(form, "weapon", WeaponWord(category, vague, maker))
                     lexicon._weapon_words.setdefault(form.lower(), category)
     for words in rules["not_weapon"]["words"]:
         for form in (words, plural(words)):

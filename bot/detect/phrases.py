@@ -30,6 +30,7 @@ class WeaponWord:
 
     category: Weapon
     vague: bool
+    maker: str | None = None  # the state that a named system is from: "F-16"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,8 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     deniers = {code for of_unit in voices for voice in of_unit if voice.kind == "deny" for code in voice.subject.codes}
     denier = deniers.pop() if len(deniers) == 1 else None
     accusers = (owner.code for of_unit in owners for owner in of_unit if owner.code not in {home, "MEDIA"})
-    mentions = completed(found, Cast(home, denier, _label(units), _accused(units, voices)))
+    actors = frozenset(word.code for unit in units for token in unit.tokens if (word := actor(token)))
+    mentions = completed(found, Cast(home, denier, _label(units), _accused(units, voices), actors))
     every = [mention for of_unit in mentions for mention in of_unit]
     receivers = frozenset(code for m in every if m.rule != "weapons for" for code in m.recipients)
     halted = frozenset((m.suppliers, m.recipients) for m in every if m.phase == "stopped")

@@ -17,7 +17,8 @@ FOLDER = Path(__file__).parent / "rules"
 FILES = ("actors", "places", "outlets", "weapons", "verbs", "speech")
 
 # Every table that may stand in a file, with the keys it may hold; "*" is a list of tables.
-_TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
+# None: any.
+_TABLES: Mapping[str, Mapping[str, frozenset[str] | None]] = {
     "actors": {
         "*actor": frozenset({"code", "name", "kind", "names", "adjectives", "seats", "people", "drop"}),
         "*firm": frozenset({"name", "names", "state"}),
@@ -30,7 +31,11 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "places": {"*place": frozenset({"code", "names"})},
     "outlets": {"*outlet": frozenset({"name", "names", "speaks_for"})},
-    "weapons": {"*weapon": frozenset({"category", "words", "vague"}), "not_weapon": frozenset({"words", "behind"})},
+    "weapons": {
+        "*weapon": frozenset({"category", "words", "vague"}),
+        "not_weapon": frozenset({"words", "behind"}),
+        "makers": None,  # states' codes
+    },
     "verbs": {
         "*verb": frozenset({"name", "class", "phase", "words", "forms", "weak", "match", "no_match"}),
         "*noun": frozenset({"name", "class", "phase", "words", "match", "no_match"}),
@@ -96,10 +101,10 @@ def _checked(path: Path, name: str) -> dict[str, Any]:
     return content
 
 
-def _check_rule(path: Path, table: str, rule: Mapping[str, Any], keys: Iterable[str]) -> None:
+def _check_rule(path: Path, table: str, rule: Mapping[str, Any], keys: Iterable[str] | None) -> None:
     called = f"{path}: {table} {rule.get('name') or rule.get('code') or rule.get('category') or ''}".rstrip()
     for key, value in rule.items():
-        if key not in keys:
+        if keys is not None and key not in keys:
             raise RuleError(f"{called}: there is no key {key!r}; allowed are {', '.join(sorted(keys))}.")
         listed = isinstance(value, list) and all(isinstance(word, str) and word.strip() for word in value)
         if key not in _SINGLE and not listed:
