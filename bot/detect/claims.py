@@ -154,7 +154,7 @@ def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention,
         or (mention.phase == "agreed" and voice and _fears(unit.tokens[voice.at]))
     ):
         mention = replace(mention, phase="proposed")
-    claimants = reading.speakers(voice, mention) if voice else ()
+    claimants = reading.speakers(unit, voice, mention) if voice else ()
     near = [owner for owner in owners if 0 < mention.start - owner.at <= 6 and not _apart(unit, owner.at, mention)]
     if near and (not claimants or near[-1].at > (voice.at if voice else -1)):
         claimants = (near[-1].code,)
@@ -232,7 +232,7 @@ def _assert_denied_report(reading: Reading, unit: Unit, owners: list[Owner], men
 
 
 def _deny(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention) -> None:
-    deniers = reading.speakers(voice, mention) if voice else ()
+    deniers = reading.speakers(unit, voice, mention, denying=True) if voice else ()
     if not deniers:
         deniers = mention.subject[:1] or mention.suppliers[:1] or ((reading.home,) if reading.home else ())
     _deny_by(reading, unit, deniers, mention, voice.subject.carrier if voice else None)
@@ -252,7 +252,8 @@ def _deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list
     said += [mention for of_unit in reading.mentions[index : index + _FAR] for mention in of_unit]
     if not said:
         return
-    for denier in reading.both(said) if voice.subject.open == "both" else reading.speakers(voice, said[0]):
+    both = voice.subject.open == "both"
+    for denier in reading.both(said) if both else reading.speakers(unit, voice, said[0], denying=True):
         answered = answered_by(denier, said)
         if answered:
             _deny_by(reading, unit, (denier,), answered, voice.subject.carrier)

@@ -64,7 +64,7 @@ def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
         kept.append([])
         for mention in of_unit:
             filled = _with_other(_filled(_turned(mention, told), told, cast), cast)
-            if mention.recipients:  # else who buys is only guessed
+            if mention.recipients or mention.rule != "arrival":  # else whom it reached is only guessed
                 filled = _with_maker(filled, cast)
             if filled.frame != "arm":  # "them" are the weapons that were spoken of before; to arm says nothing of which
                 weapons = filled.weapons or weapons

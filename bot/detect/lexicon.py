@@ -81,6 +81,10 @@ class Lexicon:
         """Every word that `find_weapon` takes, in lower case."""
         return self._weapon_words.keys()
 
+    def group_of(self, noun: str, state: str) -> str | None:
+        """The code of the armed group of a state that a noun alone means: "rebels" in a story about Syria."""
+        return self._groups.get(noun, {}).get(state)
+
     def publisher(self, outlet: str) -> str:
         """Who stands behind an outlet's name: "Reuters via The Fore" and "Thomson Reuters" are "Reuters"."""
         source = outlet.split(" via ", maxsplit=1)[0].strip()

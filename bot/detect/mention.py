@@ -28,3 +28,4 @@ class Mention:
     general: bool = False  # all that goes abroad, whoever gets it: "has banned arms exports"
     makers: tuple[str, ...] = ()  # whose its named systems are
     abroad: bool = False  # the goods leave the country, though nobody says whereto
+    group_noun: str = ""  # what the group is called that is named elsewhere: "rebels"
