@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from bot.detect import attribution, frames
 from bot.detect.attribution import Owner, Voice
 from bot.detect.completing import NOUN_RULES, Cast, completed
+from bot.detect.gist import with_gist
 from bot.detect.goods import PREPOSITIONS
 from bot.detect.lexicon import Lexicon
 from bot.detect.mention import Mention
 from bot.detect.parties import actor, describes_arms, object_of
+from bot.detect.seizing import is_seizure, with_seizures
 from bot.detect.speakers import Subject
 from bot.detect.text import Unit, words
 from bot.model import Claim
@@ -125,6 +127,9 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     denier = next(iter(deniers)) if len(deniers) == 1 else None
     accusers = (owner.code for of_unit in owners for owner in of_unit if owner.code not in {home, "MEDIA"})
     mentions = completed(found, Cast(home, denier, _label(units), _accused(units, voices), frozenset(actors)))
+    mentions = with_gist(units, voices, mentions)
+    if is_seizure(units):
+        mentions = with_seizures(mentions)
     every = [mention for of_unit in mentions for mention in of_unit]
     receivers = frozenset(code for m in every if m.rule != "weapons for" for code in m.recipients)
     halted = frozenset((m.suppliers, m.recipients) for m in every if m.phase == "stopped")
@@ -213,7 +218,7 @@ def _concerned(units: list[Unit]) -> tuple[str, ...]:
 
 def _of_state(mention: Mention, actors: tuple[str, ...], voices: list[Voice], lexicon: Lexicon) -> Mention:
     """ "Arming the rebels" where no group is named: those of the one state that neither arms them nor speaks."""
-    if not mention.group or mention.recipients or not mention.group_noun:
+    if not mention.group or mention.recipients or not mention.suppliers:
         return mention
     apart = {*mention.suppliers, *(code for voice in voices for code in voice.subject.codes)}
     codes = [code for state in actors if state not in apart and (code := lexicon.group_of(mention.group_noun, state))]
