@@ -153,12 +153,14 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
         subject = named_after(row, i + 1, lexicon)
         return Voice("accuse", i, subject, subject.end, len(row)) if subject else None
     if "accuse" in tags and any(token.low in {"of", "over", "for", "involved"} for token in row[i + 1 : i + 8]):
-        return Voice("accuse", i, subject_before(row, i, lexicon), i + 1, len(row)) if is_speech(row, i, "accuse") else None
+        if not is_speech(row, i, "accuse"):
+            return None
+        return Voice("accuse", i, subject_before(row, i, lexicon), i + 1, len(row))
     if row[i].low == "reportedly" or (
         row[i].low in {"reported", "said"} and before in {"are", "is", "was", "were", "been"}
     ):
         return Voice("say", i, _MEDIA, 0, len(row))
-    if "say" in tags and (behind := _behind_comma(row, i, lexicon)):
+    if "say" in tags and not row[i].low.startswith(("tell", "told")) and (behind := _behind_comma(row, i, lexicon)):
         return behind
     if "say" in tags and before != "as" and is_speech(row, i, "say"):
         return _saying(row, i, lexicon)

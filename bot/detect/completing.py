@@ -50,6 +50,8 @@ class Cast:
 
 def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
     """The mentions of each unit with the parties filled in that others tell; those that stay too open are dropped."""
+    if not any(m.suppliers and m.recipients for of_unit in found for m in of_unit):
+        found = [[_with_maker(m, cast) if m.recipients or m.frame == "deal" else m for m in of_unit] for of_unit in found]
     mentions = [mention for of_unit in found for mention in of_unit]
     told = _Told()
     for mention in mentions:
@@ -150,7 +152,13 @@ def _with_other(mention: Mention, cast: Cast) -> Mention:
 
 def _with_maker(mention: Mention, cast: Cast) -> Mention:
     """Who makes a named system sells it to whoever buys it; "F-16s for Taiwan" only where nobody else is named."""
-    if mention.suppliers or len(mention.makers) != 1 or not mention.recipients or mention.makers[0] in mention.recipients:
+    if len(mention.makers) != 1:
+        return mention
+    if mention.frame == "deal" and mention.suppliers == mention.subject and not mention.recipients:
+        if mention.suppliers and mention.makers[0] not in mention.suppliers:  # "Manila walks away from Mi-17 deal"
+            return replace(mention, suppliers=mention.makers, recipients=mention.suppliers, rule=f"{mention.rule}+maker")
+        return mention
+    if mention.suppliers or not mention.recipients or mention.makers[0] in mention.recipients:
         return mention
     alone = cast.actors <= {*mention.recipients, *mention.makers}
     if mention.frame in {"get", "deal"} or mention.rule == "order" or alone:

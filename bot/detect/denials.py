@@ -14,7 +14,9 @@ _GENERAL = words(
     "it this that such so involvement role everything them any connection hand part link links knowledge complicity "
     "responsibility wrongdoing"
 )
-_DOING = words("doing any being having giving providing")
+_DOING = words(
+    "doing any being having giving providing breaching violating breaking flouting busting circumventing evading"
+)
 _DOCUMENTS = words("document file files paper dossier intelligence leak")  # nothing that is asserted and can be denied
 _BEHIND = 8  # tokens behind the verb that show what it denies
 

@@ -81,6 +81,8 @@ def is_verb(row: list[Token], i: int, word: TransferWord) -> bool:
     token, before, after = row[i], row[i - 1] if i else None, row[i + 1] if i + 1 < len(row) else None
     if token.low == "armed":
         return _is_armed(row, i)
+    if after and after.low == "by" and any("media" in behind.tags for behind in row[i + 2 : i + 4]):
+        return False  # "the story carried by the Tokyo Shimbun"
     if token.low == "loaded" and after and after.low == "with" and not (before and before.low in HAVE):
         return False  # "planes loaded with weapons"
     if token.low == "due" and after and after.low == "to":

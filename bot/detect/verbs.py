@@ -48,14 +48,13 @@ _CRAFT = words("plane planes aircraft")
 def verb_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) -> Mention | None:
     """The transfer that the verb at `i` tells of, if it is one."""
     left, right = clause(row, i)
-    if any("media" in token.tags for token in row[i + 1 : i + 4]) and row[min(i + 1, len(row) - 1)].low == "by":
-        return None  # "the story carried by the Tokyo Shimbun"
     goods = [
         j for j in arms if left <= j < right and abs(j - i) <= _REACH and not meant_for(row, j) and not carries(row, j)
     ]
     behind = one_list(row, [j for j in goods if j < i][::-1])[::-1]
     ahead = one_list(row, [j for j in goods if j > i])
-    return _FRAMES[word.frame](Nucleus(row, i, word, left, right, behind, ahead, is_passive(row, i, word, left)))
+    passive = is_passive(row, i, word, left) and not (word.rule == "carry" and ahead)  # "the Y-20 carried rifles"
+    return _FRAMES[word.frame](Nucleus(row, i, word, left, right, behind, ahead, passive))
 
 
 def _arm(n: Nucleus) -> Mention | None:
@@ -101,6 +100,8 @@ def _given(n: Nucleus) -> Mention | None:
 
 def _gives(n: Nucleus) -> Mention | None:
     into = n.role(TO)
+    if n.word.rule == "carry" and (not into or "ing" in n.word.forms):
+        return None  # "a dhow carrying rifles" is not who supplies
     object_at, direct = object_of(n.row, n.at, n.right)
     group = n.any_behind("group", 12)
     goods = n.ahead
@@ -180,8 +181,9 @@ def _get(n: Nucleus) -> Mention | None:
         if n.word.rule == "weigh" and (len(between) > 5 or any("verb" in token.tags for token in between[1:3])):
             return None
     into = role(n.row, n.ahead[-1], min(n.right, n.ahead[-1] + 4), words("for to")) if n.ahead else ()
-    if n.word.rule == "weigh" and into and recipients and not set(into) & set(recipients):
-        return n.mention(recipients, into, n.ahead, recipients)  # "Moscow mulls missiles for Yemen's rebels"
+    gets_there = n.word.rule == "weigh" or n.row[n.at].low in {"get", "gets", "got", "getting"}
+    if gets_there and into and recipients and not set(into) & set(recipients):
+        return n.mention(recipients, into, n.ahead, recipients)  # "mulls missiles for Yemen's rebels", "get jets to Kyiv"
     suppliers = away or origin(n.row, n.ahead, n.at) or maker(n.row, n.at, n.right)
     at, direct = object_of(n.row, n.at, n.right)
     if not suppliers and direct and describes_arms(n.row, at):  # "buying US Tomahawk missiles"
