@@ -107,6 +107,8 @@ def _read_unit(reading: Reading, index: int) -> None:
         events = [voice for voice in denials if answers(unit, voice)]
         if not events and untrue is not None:
             events = [voice for voice in voices if voice.kind in {"say", "topic"}][:1]
+        if not events and no_evidence is not None:
+            events = [voice for voice in voices if voice.kind == "say" and voice.start <= no_evidence < voice.end][:1]
         for voice in events:
             _deny_what_was_said(reading, index, voice, owners, unit)
     for voice in voices:

@@ -151,7 +151,7 @@ def _with_other(mention: Mention, cast: Cast) -> Mention:
 
 
 def _with_maker(mention: Mention, cast: Cast) -> Mention:
-    """Who makes a named system sells it to whoever buys it; "F-16s for Taiwan" only where nobody else is named."""
+    """Who makes a named system sells it to whoever buys it; "F-16s for Taiwan" where they or nobody else is named."""
     if len(mention.makers) != 1:
         return mention
     if mention.frame == "deal" and mention.suppliers == mention.subject and not mention.recipients:
@@ -160,8 +160,8 @@ def _with_maker(mention: Mention, cast: Cast) -> Mention:
         return mention
     if mention.suppliers or not mention.recipients or mention.makers[0] in mention.recipients:
         return mention
-    alone = cast.actors <= {*mention.recipients, *mention.makers}
-    if mention.frame in {"get", "deal"} or mention.rule == "order" or alone:
+    named = mention.makers[0] in cast.actors or cast.actors <= {*mention.recipients}
+    if mention.frame in {"get", "deal"} or mention.rule == "order" or named:
         return replace(mention, suppliers=mention.makers, rule=f"{mention.rule}+maker")
     return mention
 

@@ -15,10 +15,14 @@ from bot.detect.making import add
 from bot.detect.mention import Mention
 from bot.detect.reading import Reading
 from bot.detect.text import Token, Unit, words
-from bot.model import Claim
+from bot.model import Claim, Stance
 
 _ACCUSER = "accuser"
 _PROTEST = "protest"
+_ANSWER = "answer"
+_NONE = words("no none never neither nothing")
+_DEALS = words("deal contract agreement order purchase sale accord delivery")
+_ANNOUNCING = ("announc", "confirm", "hail", "acknowledg", "admit", "conced")
 # What a protest that names no transfer is about.
 _OBJECTS = words(
     "it this that them sale sales deal deals supply supplies delivery deliveries transfer transfers package purchase "
@@ -34,6 +38,8 @@ def imply(reading: Reading) -> None:
         _assert_for_accuser(reading, claim)
     told = _first_asserted(reading)
     if told:
+        for unit, code, stance in _answers(reading, told):
+            add(reading, unit, stance, code, told, rule=_ANSWER)
         for unit, code in _protesters(reading, told):
             add(reading, unit, "asserts", code, told, rule=_PROTEST)
 
@@ -120,3 +126,44 @@ def _protests(unit: Unit, i: int) -> bool:
     if verb and verb.frame == "ask":
         return any(token.low in _WITHDRAWING for token in behind)
     return "protest" in tags and any(token.low in _OBJECTS or weapon(token) for token in behind)
+
+
+# ── answers of the parties ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _answers(reading: Reading, told: Mention) -> Iterator[tuple[Unit, str, Stance]]:
+    """What a party says of the transfer in a unit that tells none: "announced the deal", "there were no drones"."""
+    for unit, voices, mentions in zip(reading.units, reading.voices, reading.mentions, strict=True):
+        if mentions or unit.headline:
+            continue
+        for voice in voices:
+            code = next((c for c in voice.subject.codes if c in {*told.suppliers, *told.recipients}), None)
+            if code is None or voice.kind != "say" or _has_said(reading, unit, (code,)):
+                continue
+            scope = unit.tokens[voice.start : voice.end]
+            if any({"no_comment", "not_denial", "untrue"} & token.tags.keys() for token in unit.tokens):
+                continue
+            if _none_there(scope) and _accused_by_other(reading, told, code):
+                yield unit, code, "denies"
+            elif unit.tokens[voice.at].low.startswith(_ANNOUNCING) and any(t.low in _DEALS for t in scope[:3]):
+                yield unit, code, "asserts"
+
+
+def _accused_by_other(reading: Reading, told: Mention, code: str) -> bool:
+    """Whether somebody else asserts the transfer, and the party itself does not."""
+    claimants = {
+        c.claimant
+        for c in reading.claims
+        if c.stance == "asserts" and c.supplier in told.suppliers and c.recipient in told.recipients
+    }
+    return code not in claimants and bool(claimants - {None})
+
+
+def _none_there(scope: list[Token]) -> bool:
+    """Whether there are said to be no arms, or that none were given: "no weapons", "never sent any"."""
+    if any(token.low == "nuclear" or "none" in token.tags for token in scope):
+        return False
+    return any(
+        token.low in _NONE and any(weapon(t) or _moves(t) for t in scope[i + 1 : i + 5])
+        for i, token in enumerate(scope)
+    )

@@ -89,6 +89,8 @@ def is_verb(row: list[Token], i: int, word: TransferWord) -> bool:
         return i + 2 < len(row) and "verb" in row[i + 2].tags  # else it tells why
     if token.low == "equipped" and (after is None or after.low == "with") and not (before and before.low in HAVE):
         return False
+    if token.low == "press" and after and {"report", "media"} & after.tags.keys():
+        return False  # "press reports"
     nounish = bool({"weapon", "noun"} & token.tags.keys()) or token.low in _NOUNS_TOO
     if nounish and "ing" in word.forms:
         return any(weapon(t) or "group" in t.tags for t in row[i + 1 : i + 5]) or bool(after and actor(after))

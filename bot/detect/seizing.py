@@ -29,6 +29,9 @@ def is_seizure(units: list[Unit]) -> bool:
 
 def _seizes(row: list[Token], i: int) -> bool:
     verb = row[i].tags.get("verb")
+    if row[i].low in {"takes", "took", "taken"}:
+        behind = [token.low for token in row[i + 1 : i + 12]]
+        return "from" in behind and not _CARRIERS.isdisjoint(behind[behind.index("from") :])
     if not (row[i].low in _SEIZING or (verb and verb.frame == "seize" and is_verb(row, i, verb))):
         return False
     near = row[max(0, i - 12) : i + 14]

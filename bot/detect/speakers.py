@@ -114,6 +114,7 @@ def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bo
     """Who is named between two tokens; `nearest` to the right end where the verb stands there."""
     places = range(right - 1, left - 1, -1) if nearest else range(left, right)
     carrier = next((row[j].tags["carrier"] for j in places if "carrier" in row[j].tags), None)
+    seen = False  # a medium saw what somebody else's paper says
     held: tuple[int, str] | None = None  # an actor that a preposition holds: only where nothing better is found
     for j in places:
         start = _phrase_start(row, j, left)
@@ -121,6 +122,7 @@ def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bo
             if author := _author(row, j, left, right):
                 return Subject((author,), "", carrier, start, j + 1)
             if _seen_by(row, j):
+                seen = True
                 continue
             if row[j].low in PAPERS and not _named_medium(row, j, left):
                 if not _paper_of_state(row, j, left):
@@ -139,6 +141,8 @@ def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bo
             return Subject((), "unnamed", None, start, j + 1)
         if "both" in row[j].tags:
             return Subject((), "both", None, j, j + 1)
+    if seen and not held and any("report" in token.tags for token in row[left:right]):
+        return Subject(("MEDIA",), "", None, left, right)  # "documents seen by Reuters", and nobody's in particular
     if carrier:
         return Subject((lexicon.carriers[carrier],), "", carrier, left, right)
     return _open(row, places, held, left, right, nearest)

@@ -227,6 +227,9 @@ def _arrive(n: Nucleus) -> Mention | None:
 def _load(n: Nucleus) -> Mention | None:
     """ "A Sylvanian ship loaded arms in Freedonia": the ship's state receives, whoever holds the port supplies."""
     goods = n.ahead or n.behind
+    if not goods and n.row[min(n.at + 1, n.right - 1)].low in {"it", "her", "them"}:  # "Iran had loaded it for …"
+        subject, into = n.subject()[1], n.role(words("for to"))
+        return n.mention(subject, into, []) if subject and into else None
     if not goods:
         return None
     into, port = n.role(TO), n.role(words("in at near"))
