@@ -13,6 +13,7 @@ from bot.detect.clauses import is_negation
 from bot.detect.goods import weapon
 from bot.detect.making import add
 from bot.detect.mention import Mention
+from bot.detect.parties import actor
 from bot.detect.reading import Reading
 from bot.detect.text import Token, Unit, words
 from bot.model import Claim, Stance
@@ -111,9 +112,16 @@ def _protesters(reading: Reading, told: Mention) -> Iterator[tuple[Unit, str]]:
         for i in range(len(unit.tokens)):
             if not _protests(unit, i):
                 continue
-            codes = subject_before(unit.tokens, i, reading.lexicon).codes
+            codes = _protesting(reading, unit, i)
             if codes and parties.isdisjoint(codes) and not _has_said(reading, unit, codes):
                 yield unit, codes[0]
+
+
+def _protesting(reading: Reading, unit: Unit, i: int) -> tuple[str, ...]:
+    """Who protests; "summoned the ambassador to protest" was who summoned."""
+    if i and unit.tokens[i - 1].low == "to":
+        return next(((word.code,) for token in unit.tokens[:i] if (word := actor(token))), ())
+    return subject_before(unit.tokens, i, reading.lexicon).codes
 
 
 def _protests(unit: Unit, i: int) -> bool:

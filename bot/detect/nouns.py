@@ -24,6 +24,7 @@ _IMPOSING = words(
     "impose imposes imposed slap slaps slapped extend extends extended renew renews renewed prolong prolongs prolonged "
     "adopt adopts adopted approve approves approved declare declares declared announce announces announced clamp clamps"
 )
+_LIFTING = ("lift", "eas", "scrap", "end", "drop", "relax")
 # They may name a transfer without a word for the goods, where the story has told of it.
 _BARE = words("shipment shipments delivery deliveries supplies transfer transfers sale sales consignment transaction")
 _CIVIL = words("power gas energy food water grain oil medical fuel electricity aid vaccine wheat")
@@ -120,14 +121,26 @@ def _asker(row: list[Token], i: int, left: int) -> tuple[str, ...]:
 
 def _embargo(row: list[Token], i: int, word: TransferWord, arms: list[int], left: int, right: int) -> Mention | None:
     """ "UN slaps arms embargo on Sylvania": whoever imposes it stops what goes there."""
-    imposed = any(token.low in _IMPOSING for token in row[max(left, i - 6) : i])
+    before = row[max(left, i - 6) : i]
+    imposed = any(token.low in _IMPOSING for token in before)
+    lifted = any(token.low.startswith(_LIFTING) for token in before)
     under = role(row, i, min(right, i + 5), words("on against"))
-    if i - 1 not in arms or not imposed or not under:
+    if (i - 1 not in arms and i not in arms) or not (imposed or lifted) or not under:
         return None
     _, subject = subject_of(row, i - 1, left)
     suppliers = tuple(code for code in subject if code not in {"UN", "EU"})
     return Mention(
-        word.rule, i, i - 1, i + 1, suppliers, under, ("unspecified",), "stopped", False, subject, frame="seize"
+        word.rule,
+        i,
+        i if i in arms else i - 1,
+        i + 1,
+        suppliers,
+        under,
+        ("unspecified",),
+        "stopped" if imposed else "proposed",
+        False,
+        subject,
+        frame="seize",
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from bot.detect import attribution, frames
 from bot.detect.attribution import Owner, Voice
 from bot.detect.completing import NOUN_RULES, Cast, completed
+from bot.detect.epithets import name_epithets
 from bot.detect.gist import with_gist
 from bot.detect.goods import PREPOSITIONS
 from bot.detect.lexicon import Lexicon
@@ -110,6 +111,7 @@ class Reading:
 
 def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     """The voices and mentions of tagged units, the mentions completed from each other."""
+    name_epithets(units, lexicon.epithets)
     voices = [attribution.voices(unit, lexicon) for unit in units]
     owners = [attribution.owners(unit, lexicon) for unit in units]
     actors = tuple(dict.fromkeys(word.code for unit in units for token in unit.tokens if (word := actor(token))))

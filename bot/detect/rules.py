@@ -23,6 +23,7 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str] | None]] = {
         "*actor": frozenset({"code", "name", "kind", "names", "adjectives", "seats", "people", "drop"}),
         "*firm": frozenset({"name", "names", "state"}),
         "states": frozenset({"leave_out", "capitals_left_out", "demonym_of"}),
+        "epithets": None,  # what states are called
         "exporters": frozenset({"codes"}),
         "unnamed_groups": frozenset(
             {"REBELS", "MILITIAS", "MILITANTS", "SEPARATISTS", "JIHADISTS", "GANGS", "CARTELS"}

@@ -39,6 +39,7 @@ _SHIPPED = words(
     "shipment shipments cargo smuggled smuggling bound ship boat vessel dhow truck container consignment parts from"
 )
 _FORCES = words("forces army troops military junta militia rebels fighters")
+_USED = words("fired used launched flown operated")
 _NONE = words("none nothing")
 _GONE = words("gone went go going")
 _MOVING = words("aircraft ships drones armour missiles")
@@ -123,7 +124,7 @@ def _gives(n: Nucleus) -> Mention | None:
     if direct and describes_arms(n.row, object_at) and (into or _is_adjective(n.row, object_at)):
         direct = ()
     recipients = (
-        direct or into or thanked_by(n.row, n.at, n.left) or pronoun_object(n.row, n.at, n.left, n.right, subject)
+        direct or into or _fired_by(n, goods) or thanked_by(n.row, n.at, n.left) or pronoun_object(n.row, n.at, n.left, n.right, subject)
     )
     away = n.role(words("from"))
     carried = any(token.low in {"which", "that"} for token in n.row[max(n.left, n.at - 3) : n.at])
@@ -136,6 +137,14 @@ def _gives(n: Nucleus) -> Mention | None:
     if n.word.rule == "send" and any(token.low in DEPLOYED for token in n.row[n.at : n.right]):
         return None
     return n.mention(suppliers, recipients, goods, subject, group)
+
+
+def _fired_by(n: Nucleus, goods: list[int]) -> tuple[str, ...]:
+    """Who used what was given: "supplied the missile fired by the Houthis"."""
+    after = goods[-1] + 1 if goods else n.right
+    if after + 1 < n.right and n.row[after].low in _USED and n.row[after + 1].low == "by":
+        return role(n.row, after, n.right, words("by"))
+    return ()
 
 
 def _is_instrument(row: list[Token], i: int, goods: int) -> bool:
