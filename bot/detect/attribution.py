@@ -28,6 +28,11 @@ _NO_REPORTS = words(
     "proposal plan plans request requests offer bid appeal idea call calls criticism decision motion plea pleas"
 )
 _LABELS = words("war crisis conflict latest live update updates briefing glance news headlines recap")
+_FORGED = words("fake false bogus forged doctored invented fabricated misleading")
+_PAPERWORK = words(
+    "certificate certificates document documents end-user paperwork papers flag flags name names passport passports label "
+    "labels manifest manifests invoice invoices identity identities company companies"
+)
 _MEDIA = Subject(("MEDIA",))
 
 
@@ -245,6 +250,8 @@ def _is_trailing(row: list[Token], subject: int, verb: int) -> bool:
 
 
 def _calls_untrue(row: list[Token], i: int) -> bool:
+    if row[i].low in _FORGED and i + 1 < len(row) and row[i + 1].low in _PAPERWORK:
+        return False  # "with fake end-user certificates"
     return "untrue" in row[i].tags and not any(token.low in _NEVER for token in row[max(0, i - 3) : i])
 
 
@@ -274,7 +281,7 @@ def _before_colon(row: list[Token], i: int, lexicon: Lexicon, found: list[Voice]
         return None
     if any(token.low in _QUOTES | _LABELS or "verb" in token.tags for token in row[:i]):
         return None
-    subject = named(row, 0, i, lexicon, nearest=not any(token.low == "to" for token in row[:i]))  # "Kyiv to Berlin: …"
+    subject = named(row, 0, i, lexicon, nearest=False)  # "Kyiv to Berlin: …", "Lula turns Scholz away: …"
     return Voice("say", i, subject, i + 1, len(row)) if subject.codes else None
 
 

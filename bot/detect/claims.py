@@ -103,6 +103,10 @@ def _read_unit(reading: Reading, index: int) -> None:
     for voice in denials if mentions else ():  # "…, which Pyongyang denies"
         if all(mention.end <= voice.at for mention in mentions) and answers(unit, voice):
             _deny_what_was_said(reading, index + 1, voice, owners, unit)
+    if mentions and no_evidence is not None and all(mention.end <= no_evidence for mention in mentions):
+        doubters = [voice for voice in voices if voice.kind == "say" and voice.start <= no_evidence < voice.end]
+        for voice in doubters[-1:]:  # "…, and Kabul said there was no proof of it"
+            _deny_what_was_said(reading, index + 1, voice, [], unit)
     if not mentions:
         events = [voice for voice in denials if answers(unit, voice)]
         if not events and untrue is not None:

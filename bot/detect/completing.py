@@ -158,6 +158,10 @@ def _with_maker(mention: Mention, cast: Cast) -> Mention:
         if mention.suppliers and mention.makers[0] not in mention.suppliers:  # "Manila walks away from Mi-17 deal"
             return replace(mention, suppliers=mention.makers, recipients=mention.suppliers, rule=f"{mention.rule}+maker")
         return mention
+    if mention.frame == "get" and not mention.suppliers and mention.makers[0] in mention.recipients[:2]:
+        buyers = tuple(code for code in mention.recipients if code != mention.makers[0])
+        if buyers:  # "India, Russia sign for S-400 missiles"
+            return replace(mention, suppliers=mention.makers, recipients=buyers, rule=f"{mention.rule}+maker")
     if mention.suppliers or not mention.recipients or mention.makers[0] in mention.recipients:
         return mention
     named = mention.makers[0] in cast.actors or cast.actors <= {*mention.recipients}
@@ -168,6 +172,8 @@ def _with_maker(mention: Mention, cast: Cast) -> Mention:
 
 def _stands(mention: Mention, known: set[tuple[str, ...]]) -> bool:
     """Whether enough is known: a purchase needs a seller, "Iranian drones" a receiver, a sale somebody abroad."""
+    if not mention.suppliers and mention.makers and set(mention.makers) <= set(mention.recipients):
+        return False  # a state buys from its own makers
     if mention.frame == "get":
         return bool(mention.suppliers)
     if mention.frame == "bare":

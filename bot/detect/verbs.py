@@ -42,6 +42,7 @@ _FORCES = words("forces army troops military junta militia rebels fighters")
 _USED = words("fired used launched flown operated")
 _NONE = words("none nothing")
 _GONE = words("gone went go going")
+_UNDER_WAY = frozenset({"on its way", "on their way", "on the way", "en route"})
 _MOVING = words("aircraft ships drones armour missiles")
 _CRAFT = words("plane planes aircraft")
 
@@ -206,7 +207,8 @@ def _get(n: Nucleus) -> Mention | None:
 
 def _arrive(n: Nucleus) -> Mention | None:
     """ "Iranian drones reached Russia", "10,000 of them have gone to Russia"."""
-    goods = [j for j in n.behind if n.at - j <= 7 and n.row[j].low not in _CRAFT]
+    under_way = n.row[n.at].low in _UNDER_WAY and bool(role(n.row, n.at, n.right, words("from")))
+    goods = [j for j in n.behind if (n.at - j <= 7 or under_way) and n.row[j].low not in _CRAFT]
     clause_words = {token.low for token in n.row[n.left : n.right]}
     harmless = {"air-defence", "armour", "artillery", "small-arms", "ships"} & set(categories(n.row, goods))
     if (not goods and not names_goods(n.row, n.left, n.at)) or (clause_words & FIRING and not harmless):
