@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.detect import attribution
 from bot.detect.attribution import Owner, Voice
-from bot.detect.denials import answered_by, answers, governing
+from bot.detect.denials import answered_by, answers, governing, receivers_of
 from bot.detect.goods import weapon
 from bot.detect.implying import imply
 from bot.detect.lexicon import Lexicon
@@ -24,6 +24,7 @@ _GUESSES = words("may might could should can pressure pressed if whether urged")
 _ABOUT = words("over on about")
 _FAR = 30  # units: a denial answers nothing that stands further away
 _DECIDED = {("weapons for", "proposed"), ("weapons for", "agreed"), ("weapons for", "stopped"), ("weapons to", "agreed")}
+_PAST = words("since ever year years month months")
 _OTHER_CLAUSE = words("; but while after")
 
 
@@ -247,9 +248,16 @@ def _deny(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention) -
 def _deny_by(reading: Reading, unit: Unit, deniers: Iterable[str], mention: Mention, carrier: str | None) -> None:
     for denier in deniers:
         own = denier in mention.suppliers and len(mention.suppliers) > 1  # of several suppliers each denies its own
+        if mention.meant and mention.negated and mention.phase == "delivered" and not _is_past(unit):
+            mention = replace(mention, phase="proposed")
         if mention.phase == "stopped":  # what was halted is denied as having been on its way
             mention = replace(mention, phase="delivered")
         add(reading, unit, "denies", denier, replace(mention, suppliers=(denier,)) if own else mention, carrier)
+
+
+def _is_past(unit: Unit) -> bool:
+    """Whether "no jets for Sylvania" tells of what has been, not of what will be: "… since May", "… in two years"."""
+    return any(token.low in _PAST for token in unit.tokens)
 
 
 def _deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list[Owner], unit: Unit) -> None:
@@ -261,6 +269,9 @@ def _deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list
     both = voice.subject.open == "both"
     for denier in reading.both(said) if both else reading.speakers(unit, voice, said[0], denying=True):
         answered = answered_by(denier, said)
+        own = receivers_of(unit, voice)
+        if answered and own and denier not in own:  # "Haftar's army denied giving the RSF any support"
+            answered = replace(answered, suppliers=(denier,), recipients=own)
         if answered:
             _deny_by(reading, unit, (denier,), answered, voice.subject.carrier)
             for owner in owners:

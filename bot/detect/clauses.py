@@ -208,7 +208,7 @@ def _is_month(row: list[Token], j: int) -> bool:
 
 def _none_of_it(row: list[Token], i: int, goods: list[int]) -> bool:
     """ "supplied no drones", "sent not a single round", "gave Russia nothing"."""
-    if i + 1 < len(row) and row[i + 1].low in {"none", "nothing", "neither"}:
+    if i + 1 < len(row) and row[i + 1].low in {"none", "nothing", "neither", "neither side", "neither party"}:
         return True
     if not goods or goods[0] < i:
         return False

@@ -43,6 +43,7 @@ class Lexicon:
     actors: dict[str, Actor] = field(default_factory=dict)
     carriers: dict[str, str] = field(default_factory=dict)  # outlet name → the actor it speaks for
     exporters: frozenset[str] = frozenset()  # who sells where a deal does not tell
+    wars: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # where it is fought → the sides
     epithets: Mapping[str, frozenset[str]] = field(default_factory=dict)  # "the kingdom" → whom it may mean
     _phrases: Phrases = field(default_factory=Phrases)
     _actor_words: dict[str, str] = field(default_factory=dict)  # in lower case → code
@@ -154,6 +155,7 @@ def _add_actors(lexicon: Lexicon, rules: Mapping[str, Any]) -> None:
         lexicon.actors[code] = Actor(code, rule["name"], "firm", rule["state"])
         _enter_actor(lexicon, code, "firm", [rule["name"], *rule.get("names", ())])
     lexicon.exporters = frozenset(rules["exporters"]["codes"])
+    lexicon.wars = {code: tuple(sides) for code, sides in rules["wars"].items()}
     lexicon.epithets = {words: frozenset(codes) for words, codes in rules["epithets"].items()}
     for words in lexicon.epithets:
         lexicon._phrases.enter(words, "epithet", words)

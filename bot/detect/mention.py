@@ -29,3 +29,4 @@ class Mention:
     makers: tuple[str, ...] = ()  # whose its named systems are
     abroad: bool = False  # the goods leave the country, though nobody says whereto
     group_noun: str = ""  # what the group is called that is named elsewhere: "rebels"
+    meant: bool = False  # bare weapons "for" somebody: not yet given

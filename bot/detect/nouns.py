@@ -235,7 +235,10 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     if phase == "delivered" and any(token.tags.get("phase") == "agreed" for token in row[last + 1 : right]):
         phase = "agreed"
     suppliers = tuple(code for code in suppliers if code not in into)
-    return Mention(word.rule, i, i, last + 1, suppliers, into, categories(row, goods), phase, denied, subject, group)
+    meant = bool(follows and follows.low == "for")
+    return Mention(
+        word.rule, i, i, last + 1, suppliers, into, categories(row, goods), phase, denied, subject, group, meant=meant
+    )
 
 
 def _holder(row: list[Token], last: int, right: int) -> tuple[str, ...]:

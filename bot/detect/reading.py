@@ -120,7 +120,7 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     group = _group(units, lexicon, home)
     found = [
         [
-            _directed(_by_denier(_of_state(_with_group(mention, group), concerned, of_unit, lexicon), of_unit), lexicon)
+            _completed_here(_with_sides(mention, concerned, lexicon), group, concerned, of_unit, lexicon)
             for mention in frames.find(unit)
         ]
         for unit, of_unit in zip(units, voices, strict=True)
@@ -131,7 +131,7 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     mentions = completed(found, Cast(home, denier, _label(units), _accused(units, voices), frozenset(actors)))
     mentions = with_gist(units, voices, mentions)
     if is_seizure(units):
-        mentions = with_seizures(mentions)
+        mentions = with_seizures(units, mentions)
     every = [mention for of_unit in mentions for mention in of_unit]
     receivers = frozenset(code for m in every if m.rule != "weapons for" for code in m.recipients)
     halted = frozenset((m.suppliers, m.recipients) for m in every if m.phase == "stopped")
@@ -199,6 +199,22 @@ def _group(units: list[Unit], lexicon: Lexicon, home: str | None) -> str | None:
     if len(groups) > 1:
         groups = [code for code in groups if code != home]
     return groups[0] if len(groups) == 1 else None
+
+
+def _completed_here(
+    mention: Mention, group: str | None, actors: tuple[str, ...], voices: list[Voice], lexicon: Lexicon
+) -> Mention:
+    """A mention with what its own unit and the names of the story tell of its parties."""
+    grouped = _of_state(_with_group(mention, group), actors, voices, lexicon)
+    return _directed(_by_denier(grouped, voices), lexicon)
+
+
+def _with_sides(mention: Mention, actors: tuple[str, ...], lexicon: Lexicon) -> Mention:
+    """ "Neither side" in Ukraine: both sides of the one war that the story speaks of."""
+    wars = [sides for code in actors if (sides := lexicon.wars.get(code))]
+    if mention.recipients or not mention.group_noun.endswith(("side", "sides", "party", "parties")) or len(wars) != 1:
+        return mention
+    return replace(mention, recipients=tuple(code for code in wars[0] if code not in mention.suppliers))
 
 
 def _with_group(mention: Mention, group: str | None) -> Mention:

@@ -23,27 +23,36 @@ _UNDER_WAY = frozenset({"give", "arrive", "load"})
 
 def is_seizure(units: list[Unit]) -> bool:
     """Whether a story tells that arms were seized on a ship, a truck or at a border."""
-    seized = any(_seizes(unit.tokens, i) for unit in units for i in range(len(unit.tokens)))
-    return seized and any(token.low in _CARRIERS for unit in units for token in unit.tokens)
+    return any(_seizes(unit.tokens, i) for unit in units for i in range(len(unit.tokens)))
 
 
 def _seizes(row: list[Token], i: int) -> bool:
     verb = row[i].tags.get("verb")
     if row[i].low in {"takes", "took", "taken"}:
-        behind = [token.low for token in row[i + 1 : i + 12]]
-        return "from" in behind and not _CARRIERS.isdisjoint(behind[behind.index("from") :])
+        behind = row[i + 1 : i + 12]
+        away = next((j for j, token in enumerate(behind) if token.low in {"from", "by"}), None)
+        near = row[max(0, i - 3) : i] if away == 0 else behind[away:] if away is not None else []
+        return any(_is_carrier(token) for token in near)
     if not (row[i].low in _SEIZING or (verb and verb.frame == "seize" and is_verb(row, i, verb))):
         return False
-    near = row[max(0, i - 12) : i + 14]
-    return any(weapon(token) or token.low in _CARRIERS for token in near)
+    return any(weapon(token) or _is_carrier(token) for token in row[max(0, i - 12) : i + 14])
 
 
-def with_seizures(found: list[list[Mention]]) -> list[list[Mention]]:
-    """The mentions of a story about a seizure: what was on its way was stopped."""
-    return [[_stopped(mention) for mention in of_unit] for of_unit in found]
+def _is_carrier(token: Token) -> bool:
+    return not _CARRIERS.isdisjoint(token.low.split())  # "arms ship" is one token
 
 
-def _stopped(mention: Mention) -> Mention:
-    if mention.frame in _UNDER_WAY and mention.phase == "delivered" and not mention.negated and mention.recipients:
+def with_seizures(units: list[Unit], found: list[list[Mention]]) -> list[list[Mention]]:
+    """The mentions of a story about a seizure: what was on its way was stopped, and so was a plot that was foiled."""
+    told = []
+    for unit, of_unit in zip(units, found, strict=True):
+        foiled = any((verb := token.tags.get("verb")) and verb.frame == "seize" for token in unit.tokens)
+        told.append([_stopped(mention, foiled) for mention in of_unit])
+    return told
+
+
+def _stopped(mention: Mention, foiled: bool) -> Mention:
+    open_phase = mention.phase == "delivered" or (foiled and mention.phase == "proposed")
+    if mention.frame in _UNDER_WAY and open_phase and not mention.negated and mention.recipients:
         return replace(mention, phase="stopped", subject=())  # who sent it has not decided that
     return mention
