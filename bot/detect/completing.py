@@ -46,6 +46,8 @@ class Cast:
     label: str | None  # whom a label before its headline names
     accused: str | None  # the only one who is accused, blamed or sanctioned
     actors: frozenset[str]  # everybody it names
+    states: frozenset[str]  # those of them that are states, but for capitals that something is only said in
+    foes: tuple[frozenset[str], ...]  # who don't arm each other
 
 
 def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
@@ -67,7 +69,7 @@ def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
         for mention in of_unit:
             filled = _with_other(_filled(_turned(mention, told), told, cast), cast)
             if mention.recipients or mention.rule != "arrival":  # else whom it reached is only guessed
-                filled = _with_maker(filled, cast)
+                filled = _with_only_state(_with_maker(filled, cast), cast)
             if filled.frame != "arm":  # "them" are the weapons that were spoken of before; to arm says nothing of which
                 weapons = filled.weapons or weapons
                 filled = replace(filled, weapons=weapons)
@@ -148,6 +150,18 @@ def _with_other(mention: Mention, cast: Cast) -> Mention:
         return mention
     other = cast.denier or (cast.label if mention.rule not in NOUN_RULES else None)
     return replace(mention, recipients=(other,)) if other and other not in mention.suppliers else mention
+
+
+def _with_only_state(mention: Mention, cast: Cast) -> Mention:
+    """Who supplies where the story names just one state beside the receivers: "Jordan says the rifles were sold to Peru"."""
+    others = cast.states - set(mention.recipients)
+    if mention.suppliers or not mention.recipients or mention.frame in {"get", "seize", "use"} or len(others) != 1:
+        return mention
+    if set(mention.makers) & set(mention.recipients):
+        return mention  # a state buys from its own makers
+    if any(others & foes and foes & set(mention.recipients) for foes in cast.foes):
+        return mention
+    return replace(mention, suppliers=tuple(others), rule=f"{mention.rule}+only state")
 
 
 def _with_maker(mention: Mention, cast: Cast) -> Mention:

@@ -128,7 +128,10 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     deniers = {code for of_unit in voices for voice in of_unit if voice.kind == "deny" for code in voice.subject.codes}
     denier = next(iter(deniers)) if len(deniers) == 1 else None
     accusers = (owner.code for of_unit in owners for owner in of_unit if owner.code not in {home, "MEDIA"})
-    mentions = completed(found, Cast(home, denier, _label(units), _accused(units, voices), frozenset(actors)))
+    states = frozenset(code for code in concerned if code in lexicon.actors and lexicon.actors[code].kind == "state")
+    foes = tuple(frozenset(sides) for sides in lexicon.wars.values())
+    cast = Cast(home, denier, _label(units), _accused(units, voices), frozenset(actors), states, foes)
+    mentions = completed(found, cast)
     mentions = with_gist(units, voices, mentions)
     if is_seizure(units):
         mentions = with_seizures(units, mentions)
