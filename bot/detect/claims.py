@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.detect import attribution
 from bot.detect.attribution import Owner, Voice
+from bot.detect.claimants import with_claimants
 from bot.detect.denials import answered_by, answers, governing, receivers_of
 from bot.detect.goods import weapon
 from bot.detect.implying import imply
@@ -46,20 +47,7 @@ def read(story: Story, lexicon: Lexicon) -> tuple[Claim, ...]:
             add(reading, unit, "asserts", code, mention, rule=DENIED_REPORT)
             told.update(mention.suppliers)
     imply(reading)
-    return _with_only_speaker(merged(reading.claims), reading)
-
-
-def _with_only_speaker(claims: tuple[Claim, ...], reading: Reading) -> tuple[Claim, ...]:
-    """What nobody is named for is said by the one who speaks in the rest of the story, if there is just one."""
-    codes = {
-        code for of_unit in reading.voices for voice in of_unit if voice.kind == "say" for code in voice.subject.codes
-    }
-    if len(codes) != 1 or any(claim.claimant for claim in claims):
-        return claims
-    speaker = codes.pop()
-    return tuple(
-        claim if speaker in (claim.supplier, claim.recipient) else replace(claim, claimant=speaker) for claim in claims
-    )
+    return with_claimants(merged(reading.claims), reading)
 
 
 def _is_plain(token: Token) -> bool:

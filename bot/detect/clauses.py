@@ -27,7 +27,7 @@ _RELATIVES = words("which who whose whom where")
 _TELLING = words("urge urges urged ask asks asked tell tells told beg begs begged press presses pressed call calls")
 _BEFORE_MONTH = words("in of since by last until before from early late mid this")
 _MESSAGES = words("message messages call calls conversation conversations communications letter letters email emails")
-_LETTING = words("let lets allow allows allowed letting allowing permit permits permitted")
+LETTING = words("let lets allow allows allowed letting allowing permit permits permitted")
 _NEAR = 10  # tokens: how far a negation may stand before what it negates
 _BE = words("be is are was were been being get gets got isn't aren't wasn't weren't")
 HAVE = words("has have had hasn't haven't hadn't having")
@@ -195,7 +195,7 @@ def _phase_told(row: list[Token], j: int) -> Phase | None:
 def _is_let(row: list[Token], i: int, left: int) -> bool:
     """Whether it is another's leave that is not given: "Bern won't let Berlin pass on shells"."""
     for j in range(i - 1, max(left, i - 6) - 1, -1):
-        if row[j].low in _LETTING:
+        if row[j].low in LETTING:
             return any("actor" in token.tags for token in row[j + 1 : i])
     return False
 

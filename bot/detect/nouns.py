@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.detect.clauses import clause, phase_of, undone
+from bot.detect.clauses import LETTING, clause, phase_of, undone
 from bot.detect.goods import categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
 from bot.detect.parties import FROM, TO, actor, origin, possessor, role
@@ -215,6 +215,9 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
         into = (goal.code,)
     suppliers = role(row, last, min(right, last + 5), words("from")) or origin(row, [i], left)
     into = into or (_holder(row, last, right) if suppliers else ())
+    having = None if into else _to_have(row, i, left)
+    if having is not None:
+        into = subject_of(row, having, left)[1] if row[having - 1].low != "to" else _before_to(row, having, left)
     group = (
         not into and bool(follows and follows.low in links) and any("group" in t.tags for t in row[last + 1 : last + 6])
     )
@@ -232,6 +235,9 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
         rule = "weapons of"
     word = TransferWord(rule, "give", "delivered", frozenset())
     phase, denied = phase_of(row, i, left, right, word, goods)
+    if having is not None:
+        subject = ()  # who lets others have it decides
+        phase = "agreed" if phase == "delivered" else phase
     if phase == "delivered" and any(token.tags.get("phase") == "agreed" for token in row[last + 1 : right]):
         phase = "agreed"
     suppliers = tuple(code for code in suppliers if code not in into)
@@ -239,6 +245,23 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     return Mention(
         word.rule, i, i, last + 1, suppliers, into, categories(row, goods), phase, denied, subject, group, meant=meant
     )
+
+
+def _to_have(row: list[Token], i: int, left: int) -> int | None:
+    """Where "have" stands in "Sylvania to have tanks", "lets Sylvania have 150 jets"; None where it does not."""
+    for j in range(i - 1, max(left + 1, i - 4), -1):
+        if row[j].low == "have":
+            asked = row[j - 1].low in {"to", "can", "may", "will"} or any(t.low in LETTING for t in row[max(left, j - 4) : j])
+            return j if asked else None
+        if {"verb", "say"} & row[j].tags.keys() and not weapon(row[j]):
+            return None
+    return None
+
+
+def _before_to(row: list[Token], have: int, left: int) -> tuple[str, ...]:
+    """Who is "to have" something: whoever stands right before."""
+    word = actor(row[have - 2]) if have - 2 >= left else None
+    return (word.code,) if word else ()
 
 
 def _holder(row: list[Token], last: int, right: int) -> tuple[str, ...]:
