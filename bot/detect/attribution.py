@@ -111,7 +111,8 @@ def _authors(row: list[Token], i: int) -> tuple[str, ...]:
                 if "media" in token.tags:
                     codes.append("MEDIA")
                     break
-                if word := actor(token):
+                word = actor(token)
+                if word and not (row[j].low == "in" and word.form == "seat"):  # "papers found in Tripoli by …"
                     codes.append(word.code)
                     break
     return tuple(dict.fromkeys(codes))
@@ -279,6 +280,10 @@ def _headline_voices(row: list[Token], lexicon: Lexicon, found: list[Voice]) -> 
 def _before_colon(row: list[Token], i: int, lexicon: Lexicon, found: list[Voice]) -> Voice | None:
     if i > 7 or any(voice.at < i for voice in found):
         return None
+    answer = [token.low for token in row[i + 1 :] if token.low not in _QUOTES | {"”", "’", ".", "!"}]
+    if answer in (["no"], ["never"]):  # "Biden on F-16s for Ukraine: “No”"
+        subject = named(row, 0, i, lexicon, nearest=False)
+        return Voice("deny", 0, subject, 0, i) if subject.codes else None
     if any(token.low in _QUOTES | _LABELS or "verb" in token.tags for token in row[:i]):
         return None
     subject = named(row, 0, i, lexicon, nearest=False)  # "Kyiv to Berlin: …", "Lula turns Scholz away: …"

@@ -30,6 +30,7 @@ _OBJECTS = words(
     "move decision contract step plan plans shipment shipments order export exports handover arms weapons"
 )
 _WITHDRAWING = words("refrain reconsider halt stop cancel abandon scrap rethink drop withdraw reverse returned call")
+_BEGINNING = 6  # tokens of a sentence in which its subject stands
 _BEHIND = 14  # tokens: how far behind the verb the object of a protest may stand
 
 
@@ -67,11 +68,28 @@ def _assert_for_accuser(reading: Reading, denied: Claim) -> None:
             codes = _accusing(reading, unit, voice)
             if not codes or deniers & set(codes) or _has_said(reading, unit, codes):
                 continue
-            suppliers = (denied.supplier,) if denied.supplier else ()
-            recipients = (denied.recipient,) if denied.recipient else ()
-            mention = Mention(denied.rules[0], 0, 0, 0, suppliers, recipients, denied.weapons, denied.phase, False)
-            add(reading, unit, "asserts", codes[0], mention, rule=_ACCUSER)
+            add(reading, unit, "asserts", codes[0], _as_mention(denied), rule=_ACCUSER)
             return
+    _assert_for_media(reading, denied, deniers)
+
+
+def _assert_for_media(reading: Reading, denied: Claim, deniers: set[str | None]) -> None:
+    """A report that the story speaks of where nobody denies anything is what is denied: "a study names a plant"."""
+    for unit, voices, owners in zip(reading.units, reading.voices, reading.owners, strict=True):
+        if unit.headline or any(voice.kind == "deny" for voice in voices) or unit.text == denied.words:
+            continue
+        begins = any("media" in token.tags for token in unit.tokens[:_BEGINNING])
+        code = next((owner.code for owner in owners if owner.code not in deniers), "MEDIA" if begins else None)
+        if code is None or _has_said(reading, unit, (code,)) or any(is_negation(token) for token in unit.tokens):
+            continue
+        add(reading, unit, "asserts", code, _as_mention(denied), rule=_ACCUSER)
+        return
+
+
+def _as_mention(claim: Claim) -> Mention:
+    suppliers = (claim.supplier,) if claim.supplier else ()
+    recipients = (claim.recipient,) if claim.recipient else ()
+    return Mention(claim.rules[0], 0, 0, 0, suppliers, recipients, claim.weapons, claim.phase, False)
 
 
 def _accusing(reading: Reading, unit: Unit, voice: Voice) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ SKIPPED = words(
     "the a an its their his of that some new more first any all old former both neighbouring neighboring ally "
     "allies alleged embattled war-torn junta military army armed forces government regime state own secretly "
     "covertly even also only not help aid mercenary group rebel rebels paramilitary paramilitaries militant "
-    "militants insurgents militia"
+    "militants insurgents militia either both neither"
 )
 _RECEIVERS = words(
     "sides side forces troops fighters soldiers units customers buyers parties party factions tribes police "

@@ -53,6 +53,9 @@ class Reading:
             return subject.codes
         if subject.open == "unnamed":
             return ()
+        if subject.open == "company":
+            firms = (code for code in self.actors if self.lexicon.actors[code].kind == "firm")
+            return tuple(firms)[:1] or self.last_speakers[:1]
         if subject.open == "both":
             return self.both([mention])
         if subject.open in {"office", "country"} and not (denying or mention.negated or _is_person(unit, subject)):

@@ -12,7 +12,7 @@ from bot.detect.lexicon import Lexicon
 from bot.detect.parties import actor, group
 from bot.detect.text import Token, words
 
-Open = Literal["", "unnamed", "paper", "office", "name", "country", "both", "group"]
+Open = Literal["", "company", "unnamed", "paper", "office", "name", "country", "both", "group"]
 
 # Nouns that are the media's only where no state stands before them.
 PAPERS = words(
@@ -26,6 +26,7 @@ _SEEN = words("seen obtained reviewed cited quoted viewed published")
 _STOPS = words("; — – -- but while whereas | “ ” :")
 _HOLDING = words("to in of at from for against with on by off near aboard across into inside outside over around")
 _POSSESSIVES = words("its their his her our")
+_COMPANY = words("company firm manufacturer maker producer shipbuilder planemaker")
 _ABROAD = words("embassy ambassador mission envoy")  # what follows "in" or "to" is where they are, not whose
 _NOUN_NEXT = words("of by from as about on over is are was were said")
 _DETERMINERS = words(
@@ -167,6 +168,8 @@ def _open(
             if not any(token.low == "," for token in between):
                 return Subject((held[1],), "", None, _phrase_start(row, office, left), office + 1)
         return Subject((), "office", None, _phrase_start(row, office, left), office + 1)
+    if any(row[j].low in _COMPANY for j in places):
+        return Subject((), "company", None, left, right)
     if any("country" in row[j].tags and not row[j].possessive and row[j].low not in _POSSESSIVES for j in places):
         return Subject((), "country", None, left, right)
     if held and nearest:

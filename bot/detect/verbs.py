@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.detect.clauses import before, clause, is_passive
-from bot.detect.goods import PREPOSITIONS, carries, categories, goes_abroad, meant_for, names_goods, one_list, weapon
+from bot.detect.goods import PREPOSITIONS, carries, categories, goes_abroad, makers, meant_for, names_goods, one_list, weapon
 from bot.detect.mention import Mention
 from bot.detect.nucleus import Nucleus
 from bot.detect.parties import (
@@ -110,11 +110,17 @@ def _gives(n: Nucleus) -> Mention | None:
     if not goods or goods[0] - n.at > 9:
         near = n.behind and not (n.word.weak and len(before(n.row, n.at, n.behind[-1])) > 6)
         forces = direct and any(token.low in _FORCES for token in n.row[n.at + 1 : min(n.at + 5, n.right)])
-        named = names_goods(n.row, n.at + 1, min(n.at + 3, n.right))
+        of_them = any(
+            n.row[j - 1].low in {"of", "the"} and n.row[j].low in {"them", "those", "type"}
+            for j in range(n.at + 2, min(n.at + 9, n.right))
+        )
+        named = of_them or names_goods(n.row, n.at + 1, min(n.at + 3, n.right))
         if (named and (into or direct)) or n.any_behind("group", 4) or (forces and not n.word.weak):
             goods = []
         elif near and (into or direct or group) and _is_relative(n):
             goods = n.behind  # "the drones that Iran sent"; goods that stand as the subject send nothing
+        elif n.row[n.at].low.endswith("guns") and into:
+            goods = []  # "running guns to"
         elif n.at + 1 < n.right and n.row[n.at + 1].low in _NONE:
             goods = []  # "will send none": of what was told before
         else:
@@ -231,7 +237,9 @@ def _arrive(n: Nucleus) -> Mention | None:
     if not told and (recipients or not here):
         return None
     if verb.startswith(("land", "f", "come", "came", "cross")) and not suppliers:
-        return None  # a missile that lands somewhere was fired
+        suppliers = makers([n.row[j] for j in goods]) if harmless else ()
+        if not suppliers:
+            return None  # a missile that lands somewhere was fired
     return n.mention(suppliers, recipients, goods, suppliers, group)
 
 
