@@ -17,8 +17,8 @@ Kind = Literal["say", "accuse", "deny", "topic", "protest"]
 
 # Behind a verb of speaking these show that its subject ended the sentence: "…, Seoul said on Monday".
 _TRAILERS = words(
-    "on after in at last this yesterday today monday tuesday wednesday thursday friday saturday sunday , as when of "
-    "late earlier reporters before during"
+    "on after in at last this yesterday today monday tuesday wednesday thursday friday saturday sunday , as when "
+    "of late earlier reporters before during"
 )
 _PRONOUNS = words("he she it they we i")
 _NEVER = words("not never neither nor")
@@ -30,8 +30,8 @@ _NO_REPORTS = words(
 _LABELS = words("war crisis conflict latest live update updates briefing glance news headlines recap")
 _FORGED = words("fake false bogus forged doctored invented fabricated misleading")
 _PAPERWORK = words(
-    "certificate certificates document documents end-user paperwork papers flag flags name names passport passports label "
-    "labels manifest manifests invoice invoices identity identities company companies"
+    "certificate certificates document documents end-user paperwork papers flag flags name names passport "
+    "passports label labels manifest manifests invoice invoices identity identities company companies"
 )
 _MEDIA = Subject(("MEDIA",))
 

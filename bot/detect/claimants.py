@@ -84,7 +84,14 @@ def _with_lead_speaker(claims: tuple[Claim, ...], reading: Reading) -> tuple[Cla
     if len(reading.units) < 2 or not reading.units[0].headline or reading.mentions[1]:
         return claims
     row = reading.units[1].tokens
-    voice = next((v for v in reading.voices[1] if v.kind == "say" and not row[v.at].low.startswith("show") and not row[v.at].low.endswith("ing")), None)
+    voice = next(
+        (
+            v
+            for v in reading.voices[1]
+            if v.kind == "say" and not row[v.at].low.startswith("show") and not row[v.at].low.endswith("ing")
+        ),
+        None,
+    )
     if voice is None or len(voice.subject.codes) != 1 or any(v.kind == "deny" for v in reading.voices[1]):
         return claims
     speaker = voice.subject.codes[0]

@@ -24,7 +24,12 @@ _ASIDE = words("; after following amid")  # behind these another voice begins
 _GUESSES = words("may might could should can pressure pressed if whether urged")
 _ABOUT = words("over on about")
 _FAR = 30  # units: a denial answers nothing that stands further away
-_DECIDED = {("weapons for", "proposed"), ("weapons for", "agreed"), ("weapons for", "stopped"), ("weapons to", "agreed")}
+_DECIDED = {
+    ("weapons for", "proposed"),
+    ("weapons for", "agreed"),
+    ("weapons for", "stopped"),
+    ("weapons to", "agreed"),
+}
 _PAST = words("since ever year years month months")
 _OTHER_CLAUSE = words("; but while after")
 

@@ -53,7 +53,9 @@ class Cast:
 def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
     """The mentions of each unit with the parties filled in that others tell; those that stay too open are dropped."""
     if not any(m.suppliers and m.recipients for of_unit in found for m in of_unit):
-        found = [[_with_maker(m, cast) if m.recipients or m.frame == "deal" else m for m in of_unit] for of_unit in found]
+        found = [
+            [_with_maker(m, cast) if m.recipients or m.frame == "deal" else m for m in of_unit] for of_unit in found
+        ]
     mentions = [mention for of_unit in found for mention in of_unit]
     told = _Told()
     for mention in mentions:
@@ -170,7 +172,9 @@ def _with_maker(mention: Mention, cast: Cast) -> Mention:
         return mention
     if mention.frame == "deal" and mention.suppliers == mention.subject and not mention.recipients:
         if mention.suppliers and mention.makers[0] not in mention.suppliers:  # "Manila walks away from Mi-17 deal"
-            return replace(mention, suppliers=mention.makers, recipients=mention.suppliers, rule=f"{mention.rule}+maker")
+            return replace(
+                mention, suppliers=mention.makers, recipients=mention.suppliers, rule=f"{mention.rule}+maker"
+            )
         return mention
     if mention.frame == "get" and not mention.suppliers and mention.makers[0] in mention.recipients[:2]:
         buyers = tuple(code for code in mention.recipients if code != mention.makers[0])

@@ -22,15 +22,15 @@ RULE = "gist"
 _TO = words("to for")
 _HANDS = words("hands camp arsenal arsenals possession inventory ranks stocks fleet")
 _HAVING = HAVE | words(
-    "possess possesses possessed own owns owned field fields fielded fly flies flew fire fires fired use uses used operate "
-    "operates operated wield wields"
+    "possess possesses possessed own owns owned field fields fielded fly flies flew fire fires fired use uses "
+    "used operate operates operated wield wields"
 )
 _LINKING = words("ties tied links linked pins pinned traces traced implicates implicated")
 _ACCUSING = ("accus", "blam", "point")
 _FIGHTING = FIRING | words(
-    "hitting slam slams slammed incursion incursions intrusion intrusions flew shelled shelling bombed bombing invaded "
-    "downed destroyed attacking striking firing captured capture abandoned looted left withdrawal damaged shooting "
-    "volunteer training train trained"
+    "hitting slam slams slammed incursion incursions intrusion intrusions flew shelled shelling bombed bombing "
+    "invaded downed destroyed attacking striking firing captured capture abandoned looted left withdrawal damaged "
+    "shooting volunteer training train trained"
 )
 _WORD = TransferWord(RULE, "give", "delivered")
 
@@ -47,9 +47,7 @@ def with_gist(units: list[Unit], voices: list[list[Voice]], found: list[list[Men
     if len(suppliers) != 1 or len(recipients) != 1:
         return found
     parties = tuple(suppliers), tuple(recipients)
-    return [
-        _told(unit, *parties) if _is_open(of_unit) else of_unit for unit, of_unit in zip(units, found, strict=True)
-    ]
+    return [_told(unit, *parties) if _is_open(of_unit) else of_unit for unit, of_unit in zip(units, found, strict=True)]
 
 
 def _is_open(found: list[Mention]) -> bool:

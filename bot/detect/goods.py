@@ -6,7 +6,9 @@ from bot.detect.phrases import WeaponWord
 from bot.detect.text import Token, words
 from bot.model import Weapon
 
-_GOODS_PRONOUNS = words("any them it these those such type shipment shipments consignment consignments deliveries systems")
+_GOODS_PRONOUNS = words(
+    "any them it these those such type shipment shipments consignment consignments deliveries systems"
+)
 # Behind these an actor is no subject.
 PREPOSITIONS = words(
     "to for from against with in of at on into about between over by near off across inside toward towards through "

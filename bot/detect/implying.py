@@ -26,8 +26,9 @@ _DEALS = words("deal contract agreement order purchase sale accord delivery")
 _ANNOUNCING = ("announc", "confirm", "hail", "acknowledg", "admit", "conced")
 # What a protest that names no transfer is about.
 _OBJECTS = words(
-    "it this that them sale sales deal deals supply supplies delivery deliveries transfer transfers package purchase "
-    "move decision contract step plan plans shipment shipments order export exports handover arms weapons"
+    "it this that them sale sales deal deals supply supplies delivery deliveries transfer transfers package "
+    "purchase move decision contract step plan plans shipment shipments order export exports handover arms "
+    "weapons"
 )
 _WITHDRAWING = words("refrain reconsider halt stop cancel abandon scrap rethink drop withdraw reverse returned call")
 _BEGINNING = 6  # tokens of a sentence in which its subject stands

@@ -251,7 +251,9 @@ def _to_have(row: list[Token], i: int, left: int) -> int | None:
     """Where "have" stands in "Sylvania to have tanks", "lets Sylvania have 150 jets"; None where it does not."""
     for j in range(i - 1, max(left + 1, i - 4), -1):
         if row[j].low == "have":
-            asked = row[j - 1].low in {"to", "can", "may", "will"} or any(t.low in LETTING for t in row[max(left, j - 4) : j])
+            asked = row[j - 1].low in {"to", "can", "may", "will"} or any(
+                t.low in LETTING for t in row[max(left, j - 4) : j]
+            )
             return j if asked else None
         if {"verb", "say"} & row[j].tags.keys() and not weapon(row[j]):
             return None

@@ -54,10 +54,11 @@ class _Entry:
 
 
 class Phrases:
-    """Every phrase of the rules, by its first word."""
+    """Every phrase of the rules: single words by themselves, longer phrases by their first two words."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, list[_Entry]] = defaultdict(list)
+        self._single: dict[str, list[_Entry]] = defaultdict(list)
+        self._longer: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
         self._written: list[tuple[str, str, Any]] = []
 
     def enter(self, phrase: str, kind: str, value: Any) -> None:
@@ -66,7 +67,7 @@ class Phrases:
         written = tuple(token.text for token in found)
         lower = tuple(word.lower() for word in written)
         cased = written if written != lower else None
-        row = self._entries[lower[0]]
+        row = self._longer[lower[0], lower[1]] if len(lower) > 1 else self._single[lower[0]]
         row.append(_Entry(lower, cased, any(token.possessive for token in found[:-1]), kind, value))
         row.sort(key=lambda entry: -len(entry.words))  # stable: of two as long, the first rule stays the first
         self._written.append((phrase.lower(), kind, value))
@@ -85,7 +86,7 @@ class Phrases:
 
     def written(self, kind: str) -> Iterator[tuple[str, Any]]:
         """Every phrase of a kind as it is written in the rules, with its value."""
-        for row in self._entries.values():
+        for row in (*self._single.values(), *self._longer.values()):
             for entry in row:
                 if entry.kind == kind:
                     yield " ".join(entry.cased or entry.words), entry.value
@@ -116,25 +117,23 @@ class Phrases:
         return tagged
 
     def _longest(self, found: list[Token], at: int) -> tuple[int, dict[str, Any]]:
+        """How many tokens the longest known phrase at `at` takes, at least one, and what it is known as."""
         best = 1
         tags: dict[str, Any] = {}
-        for entry in self._entries.get(found[at].low, ()):
-            length = len(entry.words)
-            if length < best:
-                break
-            if length == best and entry.kind in tags:
-                continue
-            if length > 1 and (at + length > len(found) or found[at + 1].low != entry.words[1]):
-                continue  # as nearly all do that share no more than their first word
-            span = found[at : at + length]
-            if length > 2 and tuple(token.low for token in span) != entry.words:
-                continue
-            if entry.kind != "none" and not entry.possessive and any(token.possessive for token in span[:-1]):
-                continue
-            if entry.cased and not _written_so(span, entry.cased):
-                continue
-            best = length
-            tags[entry.kind] = entry.value
+        low = found[at].low
+        if at + 1 < len(found):
+            for entry in self._longer.get((low, found[at + 1].low), ()):
+                length = len(entry.words)
+                if length < best:
+                    break
+                if (length == best and entry.kind in tags) or not _stands(entry, found[at : at + length]):
+                    continue
+                best = length
+                tags[entry.kind] = entry.value
+        if best == 1:
+            for entry in self._single.get(low, ()):
+                if entry.kind not in tags and _stands(entry, found[at : at + 1]):
+                    tags[entry.kind] = entry.value
         return best, tags
 
     def _compound(self, token: Token) -> dict[str, Any]:
@@ -160,6 +159,16 @@ def _by_form(verb: str, irregular: Mapping[str, str]) -> Iterator[tuple[str, fro
                 forms[form].add(name)
     for form, names in forms.items():
         yield form, frozenset(names)
+
+
+def _stands(entry: _Entry, span: list[Token]) -> bool:
+    """Whether a phrase stands in a span of tokens as it must be written."""
+    length = len(entry.words)
+    if len(span) < length or (length > 2 and any(t.low != word for t, word in zip(span, entry.words, strict=True))):
+        return False
+    if entry.kind != "none" and not entry.possessive and any(token.possessive for token in span[:-1]):
+        return False
+    return not entry.cased or _written_so(span, entry.cased)
 
 
 def _written_so(span: list[Token], cased: tuple[str, ...]) -> bool:

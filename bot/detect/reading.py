@@ -135,8 +135,9 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     foes = tuple(frozenset(sides) for sides in lexicon.wars.values())
     cast = Cast(home, denier, _label(units), _accused(units, voices), frozenset(actors), states, foes)
     mentions = completed(found, cast)
-    mentions = with_gist(units, voices, mentions)
-    if is_seizure(units):
+    if len(concerned) > 1:
+        mentions = with_gist(units, voices, mentions)
+    if any(mentions) and is_seizure(units):
         mentions = with_seizures(units, mentions)
     every = [mention for of_unit in mentions for mention in of_unit]
     receivers = frozenset(code for m in every if m.rule != "weapons for" for code in m.recipients)
@@ -174,7 +175,7 @@ def _is_person(unit: Unit, subject: Subject) -> bool:
 
 
 def _acting(unit: Unit, before: int, mention: Mention) -> str | None:
-    """Who does something in a unit before somebody speaks, if no party: "Israeli troops found rockets, the army says"."""
+    """Who acts in a unit before somebody speaks, if no party: "Israeli troops found rockets, the army says"."""
     row = unit.tokens
     for i in range(before):
         word = actor(row[i])

@@ -10,13 +10,13 @@ from bot.detect.nucleus import is_verb
 from bot.detect.text import Token, Unit, words
 
 _SEIZING = words(
-    "boarded boards seizure seizures haul hauls interception interceptions impounded confiscated confiscation stormed "
-    "intercepted seized stopped searched raided"
+    "boarded boards seizure seizures haul hauls interception interceptions impounded confiscated confiscation "
+    "stormed intercepted seized stopped searched raided"
 )
 _CARRIERS = words(
-    "ship ships vessel vessels boat boats dhow dhows freighter freighters coaster trawler tanker plane planes flight truck "
-    "trucks lorry lorries container containers port cargo crate crates skiff fishing smuggling smugglers shipment "
-    "shipments consignment convoy border customs navy"
+    "ship ships vessel vessels boat boats dhow dhows freighter freighters coaster trawler tanker plane planes "
+    "flight truck trucks lorry lorries container containers port cargo crate crates skiff fishing smuggling "
+    "smugglers shipment shipments consignment convoy border customs navy"
 )
 _UNDER_WAY = frozenset({"give", "arrive", "load"})
 

@@ -16,8 +16,8 @@ Open = Literal["", "company", "unnamed", "paper", "office", "name", "country", "
 
 # Nouns that are the media's only where no state stands before them.
 PAPERS = words(
-    "report reports paper story stories article articles account accounts investigation sources assessment analysis "
-    "study"
+    "report reports paper story stories article articles account accounts investigation sources assessment "
+    "analysis study"
 )
 _STUDIES = words("investigation assessment analysis study inquiry")  # a state's own where a state stands before
 _REACH = 16  # tokens: how far a subject may stand from its verb
@@ -32,7 +32,10 @@ _NOUN_NEXT = words("of by from as about on over is are was were said")
 _DETERMINERS = words(
     "the these those any all such this that no some its their a his false earlier media recent new similar"
 )
-_NOUNS_TOO = words("states state charge charges show notes note answer share lists document documents detail details brief briefs comment comments judge judges hail")
+_NOUNS_TOO = words(
+    "states state charge charges show notes note answer share lists document documents detail details brief "
+    "briefs comment comments judge judges hail"
+)
 _PLURAL_SUBJECTS = words("to they officials sources reports will ministers also")
 
 

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from bot.detect.clauses import before, clause, is_passive
-from bot.detect.goods import PREPOSITIONS, carries, categories, goes_abroad, makers, meant_for, names_goods, one_list, weapon
+from bot.detect.goods import (
+    PREPOSITIONS,
+    carries,
+    categories,
+    goes_abroad,
+    makers,
+    meant_for,
+    names_goods,
+    one_list,
+    weapon,
+)
 from bot.detect.mention import Mention
 from bot.detect.nucleus import Nucleus
 from bot.detect.parties import (
@@ -131,7 +141,11 @@ def _gives(n: Nucleus) -> Mention | None:
     if direct and describes_arms(n.row, object_at) and (into or _is_adjective(n.row, object_at)):
         direct = ()
     recipients = (
-        direct or into or _fired_by(n, goods) or thanked_by(n.row, n.at, n.left) or pronoun_object(n.row, n.at, n.left, n.right, subject)
+        direct
+        or into
+        or _fired_by(n, goods)
+        or thanked_by(n.row, n.at, n.left)
+        or pronoun_object(n.row, n.at, n.left, n.right, subject)
     )
     away = n.role(words("from"))
     carried = any(token.low in {"which", "that"} for token in n.row[max(n.left, n.at - 3) : n.at])
@@ -186,8 +200,8 @@ def _get(n: Nucleus) -> Mention | None:
     if n.passive:
         bought = n.word.rule in {"buy", "order"} and not any(token.low == "from" for token in n.row[n.at : n.right])
         recipients = n.role(words("by for") if bought else words("by in"))
-        at = n.role(words("in")) if bought else ()  # "bought in Sylvania" tells from whom
-        away = away or at or origin(n.row, n.behind, n.left)
+        there = n.role(words("in")) if bought else ()  # "bought in Sylvania" tells from whom
+        away = away or there or origin(n.row, n.behind, n.left)
         return n.mention(away, recipients, n.behind, recipients) if n.behind else None
     _, recipients = n.subject()
     if not names_goods(n.row, n.at + 1, min(n.at + 3, n.right)):
@@ -199,7 +213,9 @@ def _get(n: Nucleus) -> Mention | None:
     into = role(n.row, n.ahead[-1], min(n.right, n.ahead[-1] + 4), words("for to")) if n.ahead else ()
     gets_there = n.word.rule == "weigh" or n.row[n.at].low in {"get", "gets", "got", "getting"}
     if gets_there and into and recipients and not set(into) & set(recipients):
-        return n.mention(recipients, into, n.ahead, recipients)  # "mulls missiles for Yemen's rebels", "get jets to Kyiv"
+        return n.mention(
+            recipients, into, n.ahead, recipients
+        )  # "mulls missiles for Yemen's rebels", "get jets to Kyiv"
     suppliers = away or origin(n.row, n.ahead, n.at) or maker(n.row, n.at, n.right)
     at, direct = object_of(n.row, n.at, n.right)
     if not suppliers and direct and describes_arms(n.row, at):  # "buying US Tomahawk missiles"
