@@ -155,7 +155,7 @@ def _with_other(mention: Mention, cast: Cast) -> Mention:
 
 
 def _with_only_state(mention: Mention, cast: Cast) -> Mention:
-    """Who supplies where the story names just one state beside the receivers: "Jordan says the rifles were sold to Peru"."""
+    """Who supplies where a story names one state beside the receivers: "Jordan says the rifles were sold to Peru"."""
     others = cast.states - set(mention.recipients)
     if mention.suppliers or not mention.recipients or mention.frame in {"get", "seize", "use"} or len(others) != 1:
         return mention

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 
 from bot.detect.attribution import Voice
 from bot.detect.clauses import HAVE, clause, phase_of
-from bot.detect.goods import categories, listed, meant_for, weapon
+from bot.detect.goods import DEPLOYED, FIRING, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
 from bot.detect.parties import FROM, actor, object_of, origin, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, Unit, words
-from bot.detect.verbs import DEPLOYED, FIRING
 
 RULE = "gist"
 _TO = words("to for")

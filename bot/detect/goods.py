@@ -20,6 +20,18 @@ _ABROAD = words(
 )
 _LOADED = words("loaded carrying laden packed full filled with bringing transporting bearing")
 
+# A weapon sent there is deployed, not handed over.
+DEPLOYED = words(
+    "airspace border skies near around strait across drill drills patrol patrols coast waters towards toward close "
+    "over through exercise exercises deploy deploys deployed deployment scramble scrambles scrambled carrier message"
+)
+FIRING = words(
+    "fire fired fires firing launch launched launches launching strike strikes struck hit hits attack attacked attacks "
+    "shot shoots rain rained pound pounded target targeted explode exploded land lands landed crash crashed kill "
+    "killed kills"
+)
+_MOVING = words("aircraft ships drones armour missiles")
+
 
 def weapon(token: Token) -> WeaponWord | None:
     """The weapon that the token names, if any."""
@@ -91,3 +103,8 @@ def carries(row: list[Token], j: int) -> bool:
 def goes_abroad(row: list[Token], left: int, right: int) -> bool:
     """Whether the goods are said to go abroad, though nobody says to whom."""
     return any(token.low in _ABROAD for token in row[left:right])
+
+
+def are_craft(row: list[Token], goods: list[int]) -> bool:
+    """Whether the goods may move by themselves, so that sending them may be no more than deploying them."""
+    return any((word := weapon(row[j])) and word.category in _MOVING for j in goods)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bot.detect.clauses import LETTING, clause, phase_of, undone
-from bot.detect.goods import categories, listed, meant_for, weapon
+from bot.detect.goods import DEPLOYED, FIRING, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
 from bot.detect.parties import FROM, TO, actor, origin, possessor, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
-from bot.detect.verbs import DEPLOYED, FIRING
 
 # Verbs that carry a noun: "made a first arms delivery", "approves a sale".
 _SUPPORT = words(

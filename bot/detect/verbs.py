@@ -2,58 +2,41 @@
 
 from __future__ import annotations
 
-from bot.detect.clauses import before, clause, is_passive
+from bot.detect.clauses import clause, is_passive
+from bot.detect.giving import arming, giving
 from bot.detect.goods import (
-    PREPOSITIONS,
+    DEPLOYED,
+    FIRING,
+    are_craft,
     carries,
     categories,
-    goes_abroad,
     makers,
     meant_for,
     names_goods,
     one_list,
-    weapon,
 )
 from bot.detect.mention import Mention
 from bot.detect.nucleus import Nucleus
 from bot.detect.parties import (
     FROM,
     TO,
-    actor,
     bound,
     describes_arms,
-    loose_object,
     maker,
     object_of,
     origin,
-    pronoun_object,
     role,
     vessel_of,
 )
 from bot.detect.phrases import TransferWord
-from bot.detect.subjects import thanked_by
 from bot.detect.text import Token, words
 
 _REACH = 14  # tokens: how far goods may stand from their nucleus
-# A weapon sent there is deployed, not handed over.
-DEPLOYED = words(
-    "airspace border skies near around strait across drill drills patrol patrols coast waters towards toward close "
-    "over through exercise exercises deploy deploys deployed deployment scramble scrambles scrambled carrier message"
-)
-FIRING = words(
-    "fire fired fires firing launch launched launches launching strike strikes struck hit hits attack attacked attacks "
-    "shot shoots rain rained pound pounded target targeted explode exploded land lands landed crash crashed kill "
-    "killed kills"
-)
 _SHIPPED = words(
     "shipment shipments cargo smuggled smuggling bound ship boat vessel dhow truck container consignment parts from"
 )
-_FORCES = words("forces army troops military junta militia rebels fighters")
-_USED = words("fired used launched flown operated")
-_NONE = words("none nothing")
 _GONE = words("gone went go going")
 _UNDER_WAY = frozenset({"on its way", "on their way", "on the way", "en route"})
-_MOVING = words("aircraft ships drones armour missiles")
 _CRAFT = words("plane planes aircraft")
 
 
@@ -67,130 +50,6 @@ def verb_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
     ahead = one_list(row, [j for j in goods if j > i])
     passive = is_passive(row, i, word, left) and not (word.rule == "carry" and ahead)  # "the Y-20 carried rifles"
     return _FRAMES[word.frame](Nucleus(row, i, word, left, right, behind, ahead, passive))
-
-
-def _arm(n: Nucleus) -> Mention | None:
-    _, subject = n.subject()
-    if n.passive:
-        suppliers, recipients = n.role(FROM), subject
-    else:
-        suppliers = subject
-        recipients = object_of(n.row, n.at, n.right)[1] or loose_object(n.row, n.at, n.right)
-    group = n.any_behind("group", 5)
-    if not n.passive and not recipients and not group:
-        return None
-    with_what = any(token.low == "with" for token in n.row[n.at : n.right])
-    if n.word.weak and not (n.ahead and _is_with(n.row, n.at, n.ahead[0])):
-        return None  # "helps Sylvania", "helps Sylvania with talks on missiles"
-    return n.mention(suppliers, recipients, n.ahead if with_what else [], subject, group)
-
-
-def _is_with(row: list[Token], i: int, goods: int) -> bool:
-    """Whether "with" is the last preposition before the goods: "helps Sylvania with 30 old tanks"."""
-    last = next((row[j].low for j in range(goods - 1, max(i, goods - 6), -1) if row[j].low in PREPOSITIONS), None)
-    return last == "with"
-
-
-def _give(n: Nucleus) -> Mention | None:
-    return _given(n) if n.passive else _gives(n)
-
-
-def _given(n: Nucleus) -> Mention | None:
-    """ "drones were sent to …", "weapons supplied by …", "rebels were given rifles"."""
-    into, away = n.role(TO), n.role(FROM)
-    subject_at, subject = n.subject()
-    goods = n.behind or n.ahead
-    suppliers = away or origin(n.row, n.behind[-1:], n.left) or origin(n.row, n.behind, n.left)
-    recipients = into
-    if not into and n.ahead and not n.behind and n.at - subject_at <= 4:
-        recipients = subject
-    recipients = recipients or bound(n.row, n.left, n.right)
-    if not goods and not (names_goods(n.row, n.left, n.at) and (into or away)):
-        return None
-    return n.mention(suppliers, recipients, goods, suppliers, n.any_behind("group", 12))
-
-
-def _gives(n: Nucleus) -> Mention | None:
-    into = n.role(TO)
-    if n.word.rule == "carry" and (not into or "ing" in n.word.forms):
-        return None  # "a dhow carrying rifles" is not who supplies
-    object_at, direct = object_of(n.row, n.at, n.right)
-    group = n.any_behind("group", 12)
-    goods = n.ahead
-    if not goods or goods[0] - n.at > 9:
-        near = n.behind and not (n.word.weak and len(before(n.row, n.at, n.behind[-1])) > 6)
-        forces = direct and any(token.low in _FORCES for token in n.row[n.at + 1 : min(n.at + 5, n.right)])
-        of_them = any(
-            n.row[j - 1].low in {"of", "the"} and n.row[j].low in {"them", "those", "type"}
-            for j in range(n.at + 2, min(n.at + 9, n.right))
-        )
-        named = of_them or names_goods(n.row, n.at + 1, min(n.at + 3, n.right))
-        if (named and (into or direct)) or n.any_behind("group", 4) or (forces and not n.word.weak):
-            goods = []
-        elif near and (into or direct or group) and _is_relative(n):
-            goods = n.behind  # "the drones that Iran sent"; goods that stand as the subject send nothing
-        elif n.row[n.at].low.endswith("guns") and into:
-            goods = []  # "running guns to"
-        elif n.at + 1 < n.right and n.row[n.at + 1].low in _NONE:
-            goods = []  # "will send none": of what was told before
-        else:
-            return None
-    if n.word.weak and goods is n.ahead and goods and _is_instrument(n.row, n.at, goods[0]):
-        return None
-    _, subject = n.subject()
-    if direct and describes_arms(n.row, object_at) and (into or _is_adjective(n.row, object_at)):
-        direct = ()
-    recipients = (
-        direct
-        or into
-        or _fired_by(n, goods)
-        or thanked_by(n.row, n.at, n.left)
-        or pronoun_object(n.row, n.at, n.left, n.right, subject)
-    )
-    away = n.role(words("from"))
-    carried = any(token.low in {"which", "that"} for token in n.row[max(n.left, n.at - 3) : n.at])
-    if carried and away and into:
-        subject = ()  # "the Antonov, which was bringing fighters from Kazakhstan to North Korea"
-    suppliers = subject or away or origin(n.row, goods, n.at if goods is n.ahead else n.left)
-    unsaid = n.word.weak and not recipients and not group and not goes_abroad(n.row, n.left, n.right)
-    if unsaid and (not suppliers or (n.word.rule == "send" and _are_craft(n.row, goods))):
-        return None
-    if n.word.rule == "send" and any(token.low in DEPLOYED for token in n.row[n.at : n.right]):
-        return None
-    return n.mention(suppliers, recipients, goods, subject, group)
-
-
-def _fired_by(n: Nucleus, goods: list[int]) -> tuple[str, ...]:
-    """Who used what was given: "supplied the missile fired by the Houthis"."""
-    after = goods[-1] + 1 if goods else n.right
-    if after + 1 < n.right and n.row[after].low in _USED and n.row[after + 1].low == "by":
-        return role(n.row, after, n.right, words("by"))
-    return ()
-
-
-def _is_instrument(row: list[Token], i: int, goods: int) -> bool:
-    """ "hands the visitors a defeat with a rocket": behind "with" stand goods only where the receiver is before it."""
-    j = next((j for j in range(i + 2, goods) if row[j].low == "with"), None)
-    before = row[j - 1] if j else None
-    receivers = {"actor", "group", "office", "country"}
-    return before is not None and before.text.islower() and not receivers & before.tags.keys()
-
-
-def _is_relative(n: Nucleus) -> bool:
-    """Whether a subject stands between the goods and the verb: "the drones that Iran sent", "launchers it gave"."""
-    at, codes = n.subject()
-    pronoun = any(token.low in {"it", "they", "we", "he", "she"} for token in n.row[n.behind[-1] + 1 : n.at])
-    return pronoun or (bool(codes) and at > n.behind[-1])
-
-
-def _are_craft(row: list[Token], goods: list[int]) -> bool:
-    """Whether the goods may move by themselves, so that sending them may be no more than deploying them."""
-    return any((word := weapon(row[j])) and word.category in _MOVING for j in goods)
-
-
-def _is_adjective(row: list[Token], i: int) -> bool:
-    word = actor(row[i])
-    return bool(word and (word.form in {"adjective", "origin"} or row[i].possessive))
 
 
 def _get(n: Nucleus) -> Mention | None:
@@ -235,7 +94,7 @@ def _arrive(n: Nucleus) -> Mention | None:
     harmless = {"air-defence", "armour", "artillery", "small-arms", "ships"} & set(categories(n.row, goods))
     if (not goods and not names_goods(n.row, n.left, n.at)) or (clause_words & FIRING and not harmless):
         return None
-    if _are_craft(n.row, goods) and clause_words & DEPLOYED:
+    if are_craft(n.row, goods) and clause_words & DEPLOYED:
         return None
     verb = n.row[n.at].low
     recipients = role(n.row, n.at, min(n.right, n.at + 6), words("to into in at"))
@@ -299,7 +158,7 @@ def _seize(n: Nucleus) -> Mention | None:
     goods = n.ahead or n.behind
     if not goods or abs(goods[0] - n.at) > 10:
         return None
-    if _are_craft(n.row, goods) and not any(token.low in _SHIPPED for token in n.row[n.left : n.right]):
+    if are_craft(n.row, goods) and not any(token.low in _SHIPPED for token in n.row[n.left : n.right]):
         return None  # a missile that is intercepted was fired, a plane that is seized was captured
     away = words("from") if n.passive else FROM
     suppliers = n.role(away) or role(n.row, goods[0], n.at, away) or origin(n.row, goods, n.left)
@@ -332,8 +191,8 @@ def _boost(n: Nucleus) -> Mention | None:
 _FRAMES = {
     "boost": _boost,
     "use": _use,
-    "give": _give,
-    "arm": _arm,
+    "give": giving,
+    "arm": arming,
     "get": _get,
     "arrive": _arrive,
     "load": _load,
