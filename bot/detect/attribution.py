@@ -166,6 +166,8 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
         row[i].low in {"reported", "said"} and before in {"are", "is", "was", "were", "been"}
     ):
         return Voice("say", i, _MEDIA, 0, len(row))
+    if "protest" in tags and before == "to":
+        return None  # "summoned the ambassador to protest"
     if "say" in tags and not row[i].low.startswith(("tell", "told")) and (behind := _behind_comma(row, i, lexicon)):
         return behind
     if "say" in tags and before != "as" and is_speech(row, i, "say"):

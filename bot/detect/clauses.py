@@ -173,6 +173,8 @@ def phase_of(
         return "proposed", denied
     if "agreed" in told_before or word.phase == "agreed" or to or (word.rule == "buy" and {"s", "base"} & word.forms):
         return "agreed", denied
+    if after[:1] == ["agreed"] and word.rule == "receive":  # "gets the go-ahead for"
+        return "agreed", denied
     if after[:1] == ["proposed"]:
         return "proposed", denied
     return "delivered", denied

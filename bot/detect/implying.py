@@ -30,6 +30,10 @@ _OBJECTS = words(
     "purchase move decision contract step plan plans shipment shipments order export exports handover arms "
     "weapons"
 )
+_GOODS = words(
+    "sale sales deal deals supply supplies delivery deliveries transfer transfers shipment shipments consignment cargo "
+    "export exports arms"
+)
 _WITHDRAWING = words("refrain reconsider halt stop cancel abandon scrap rethink drop withdraw reverse returned call")
 _BEGINNING = 6  # tokens of a sentence in which its subject stands
 _BEHIND = 14  # tokens: how far behind the verb the object of a protest may stand
@@ -100,14 +104,15 @@ def _accusing(reading: Reading, unit: Unit, voice: Voice) -> tuple[str, ...]:
     codes = voice.subject.codes or (("MEDIA",) if voice.subject.open == "paper" else ())
     scope = unit.tokens[voice.start : voice.end]
     unsure = any(is_negation(t) or {"no_evidence", "no_comment", "untrue"} & t.tags.keys() for t in scope)
-    about = any(weapon(t) or "noun" in t.tags or _moves(t) for t in scope)
+    about = any(weapon(t) or t.low in _GOODS or _moves(t) for t in scope)
     return codes if about and not unsure else ()
 
 
 def _moves(token: Token) -> bool:
     """Whether a verb tells of giving, getting or arriving."""
     verb = token.tags.get("verb")
-    return bool(verb and verb.frame in {"give", "arm", "get", "arrive"})
+    arrives = token.low.startswith(("land", "arriv", "reach", "cross", "turn", "end", "surfac"))
+    return bool(verb and (verb.frame in {"give", "arm", "get"} or (verb.frame == "arrive" and arrives)))
 
 
 def _has_said(reading: Reading, unit: Unit, codes: tuple[str, ...]) -> bool:

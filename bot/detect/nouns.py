@@ -214,7 +214,8 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
         into = (goal.code,)
     suppliers = role(row, last, min(right, last + 5), words("from")) or origin(row, [i], left)
     into = into or (_holder(row, last, right) if suppliers else ())
-    having = None if into else _to_have(row, i, left)
+    done = bool(follows and follows.low.endswith("ed") and not follows.tags)  # "to have missiles tested"
+    having = None if into or done else _to_have(row, i, left)
     if having is not None:
         into = subject_of(row, having, left)[1] if row[having - 1].low != "to" else _before_to(row, having, left)
     group = (

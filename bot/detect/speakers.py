@@ -140,7 +140,10 @@ def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bo
             if _is_held(row, j):
                 held = held or (j, word.code)
             elif not (word.form == "adjective" and any("media" in t.tags for t in row[j + 1 : min(j + 3, right)])):
-                return Subject(group(row, j, left, -1)[1], "", carrier, start, j + 1)
+                far, codes = group(row, j, left, -1)
+                if far != j and _is_held(row, far):
+                    codes = (word.code,)  # "sent missiles to Sylvania, and Graustark said"
+                return Subject(codes, "", carrier, start, j + 1)
         if "unnamed" in row[j].tags:
             return Subject((), "unnamed", None, start, j + 1)
         if "both" in row[j].tags:
