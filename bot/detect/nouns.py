@@ -31,6 +31,7 @@ _CIVIL = words("power gas energy food water grain oil medical fuel electricity a
 _LINKS = words("to for into bound meant destined going headed heading crossing")
 _NEAR_LINKS = words("to for")
 _HANDS = words("hands camp arsenal arsenals possession inventory stockpile stockpiles bases depot depots ranks")
+_FOUND = words("found discovered recovered identified in inside used turning turn")
 _MOVING = words("sent arrive arrived way landed went gone flown")
 
 
@@ -214,6 +215,7 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
         into = (goal.code,)
     suppliers = role(row, last, min(right, last + 5), words("from")) or origin(row, [i], left)
     into = into or (_holder(row, last, right) if suppliers else ())
+    into = into or (_built_into(row, goods, last, right) if suppliers else ())
     done = bool(follows and follows.low.endswith("ed") and not follows.tags)  # "to have missiles tested"
     having = None if into or done else _to_have(row, i, left)
     if having is not None:
@@ -245,6 +247,17 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     return Mention(
         word.rule, i, i, last + 1, suppliers, into, categories(row, goods), phase, denied, subject, group, meant=meant
     )
+
+
+def _built_into(row: list[Token], goods: list[int], last: int, right: int) -> tuple[str, ...]:
+    """Whose weapon parts were found in: "Freedonian chips found in Sylvanian missiles"."""
+    if categories(row, goods) != ("components",) or not any(t.low in _FOUND for t in row[last + 1 : last + 4]):
+        return ()
+    for j in range(last + 1, min(last + 5, right)):
+        if row[j].low in {"in", "inside"}:
+            arms = next((k for k in range(j + 1, min(j + 6, right)) if weapon(row[k])), None)
+            return origin(row, [arms], j) if arms is not None else ()
+    return ()
 
 
 def _to_have(row: list[Token], i: int, left: int) -> int | None:
