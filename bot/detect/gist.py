@@ -12,13 +12,15 @@ from bot.detect.attribution import Voice
 from bot.detect.clauses import HAVE, clause, phase_of
 from bot.detect.goods import DEPLOYED, FIRING, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
-from bot.detect.parties import FROM, actor, object_of, origin, role
+from bot.detect.parties import FROM, actor, bound, object_of, origin, role
 from bot.detect.phrases import TransferWord
+from bot.detect.seizing import is_seizure
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, Unit, words
 
 RULE = "gist"
 _TO = words("to for")
+_USED = words("fired used launched")
 _HANDS = words("hands camp arsenal arsenals possession inventory ranks stocks fleet")
 _HAVING = HAVE | words(
     "possess possesses possessed own owns owned field fields fielded fly flies flew fire fires fired use uses "
@@ -41,9 +43,9 @@ def with_gist(units: list[Unit], voices: list[list[Voice]], found: list[list[Men
     disputed = any(_is_disputed(unit, of_unit) for unit, of_unit in zip(units, voices, strict=True))
     if not disputed and not any(_holders(unit) for unit in units):
         return found
-    suppliers = set(_suppliers(units))
+    suppliers = set(_suppliers(units, voices))
     recipients = {code for unit in units for code in _receivers(unit)} - suppliers
-    if len(suppliers) != 1 or len(recipients) != 1:
+    if len(suppliers) != 1 or len(recipients) > 1 or not (recipients or is_seizure(units)):
         return found
     parties = tuple(suppliers), tuple(recipients)
     return [_told(unit, *parties) if _is_open(of_unit) else of_unit for unit, of_unit in zip(units, found, strict=True)]
@@ -63,6 +65,7 @@ def _told(unit: Unit, suppliers: tuple[str, ...], recipients: tuple[str, ...]) -
     left, right = clause(row, i)
     goods = [j for j in range(i, right) if weapon(row[j]) and listed(row, i, j)]
     phase, denied = phase_of(row, i, left, right, _WORD, goods)
+    phase = phase if recipients else "stopped"  # with nobody named who was to have them, they were seized
     return [Mention(RULE, i, i, goods[-1] + 1, suppliers, recipients, categories(row, goods), phase, denied)]
 
 
@@ -76,16 +79,18 @@ def _is_disputed(unit: Unit, voices: list[Voice]) -> bool:
 # ── signs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _suppliers(units: list[Unit]) -> Iterator[str]:
-    for unit in units:
+def _suppliers(units: list[Unit], voices: list[list[Voice]]) -> Iterator[str]:
+    for unit, of_unit in zip(units, voices, strict=True):
         row = unit.tokens
         for i, token in enumerate(row):
             if ("accuse" in token.tags and token.low.startswith(_ACCUSING)) or token.low in _LINKING:
-                yield from object_of(row, i, len(row))[1]
+                yield from object_of(row, i, len(row))[1] or role(row, i, min(i + 4, len(row)), words("on"))
         for i in _arms(row):
             left, right = clause(row, i)
             yield from (code for code in origin(row, [i], left) if not _owned(row, i, left))
             yield from role(row, i, min(right, i + 6), FROM)
+            if any(token.low == "our" for token in row[max(0, i - 2) : i]):  # "talk of our rockets in their hands"
+                yield from (code for voice in of_unit[:1] for code in voice.subject.codes)
 
 
 def _owned(row: list[Token], i: int, left: int) -> bool:
@@ -104,6 +109,10 @@ def _receivers(unit: Unit) -> Iterator[str]:
         if _owned(row, i, left):
             yield from origin(row, [i], left)
         yield from role(row, i, min(right, i + 5), _TO)
+        yield from bound(row, left, right)
+    for i, token in enumerate(row[:-1]):
+        if token.low in _USED and row[i + 1].low == "by":
+            yield from role(row, i, min(i + 5, len(row)), words("by"))
     yield from _holders(unit)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.detect.clauses import before
-from bot.detect.goods import DEPLOYED, PREPOSITIONS, are_craft, goes_abroad, names_goods
+from bot.detect.goods import DEPLOYED, LOADED, PREPOSITIONS, are_craft, goes_abroad, names_goods
 from bot.detect.mention import Mention
 from bot.detect.nucleus import Nucleus
 from bot.detect.parties import (
@@ -130,7 +130,7 @@ def _fired_by(n: Nucleus, goods: list[int]) -> tuple[str, ...]:
 def _is_instrument(row: list[Token], i: int, goods: int) -> bool:
     """ "hands the visitors a defeat with a rocket": behind "with" stand goods only where the receiver is before it."""
     j = next((j for j in range(i + 2, goods) if row[j].low == "with"), None)
-    before = row[j - 1] if j else None
+    before = row[j - 1] if j and row[j - 1].low not in LOADED else None
     receivers = {"actor", "group", "office", "country"}
     return before is not None and before.text.islower() and not receivers & before.tags.keys()
 

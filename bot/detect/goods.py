@@ -18,7 +18,7 @@ _ABROAD = words(
     "export exports exported exporting re-exported abroad overseas foreign third international customer customers "
     "countries buyers any anyone either no neither sides party parties"
 )
-_LOADED = words("loaded carrying laden packed full filled with bringing transporting bearing")
+LOADED = words("loaded carrying laden packed full filled with bringing transporting bearing")
 
 # A weapon sent there is deployed, not handed over.
 DEPLOYED = words(
@@ -96,7 +96,7 @@ def carries(row: list[Token], j: int) -> bool:
     if word is None or not word.vague:
         return False
     behind = row[j + 1 : j + 7]
-    loaded = next((k for k, token in enumerate(behind[:3]) if token.low in _LOADED), None)
+    loaded = next((k for k, token in enumerate(behind[:3]) if token.low in LOADED), None)
     return loaded is not None and any(weapon(token) for token in behind[loaded + 1 :])
 
 
