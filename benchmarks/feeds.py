@@ -48,6 +48,7 @@ from bot.config import Config, FeedKeys, Polling
 from bot.feeds.poller import Poller
 from bot.feeds.recording import PollResult
 from bot.runner import run
+from bot.syncing import sync_feeds
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -192,7 +193,7 @@ async def _opened_bot(urls: Sequence[str]) -> AsyncIterator[_Bot]:
             polling=Polling(host_delay=0, allow_hosts=tuple(sorted({urlsplit(url).netloc for url in urls}))),
         )
         async with opened(config, clock) as app:
-            await app.sync_feeds()
+            await sync_feeds(app.store, app.config, app.clock())
             async with app.poller() as poller:
                 yield _Bot(poller, clock)
 

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from pathlib import Path
-from types import FrameType
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import retention
 from bot.alerts import deliver, outbox
 from bot.commands import Context
+from bot.commands.context import Controls
 from bot.config import Config
-from bot.detect import examples
+from bot.config_values import length_of
 from bot.detect import lexicon as lexicons
 from bot.detect.claims import read
 from bot.detect.lexicon import Lexicon
-from bot.detect.rules import read_rules
-from bot.errors import ConfigError, RuleError, UserError
+from bot.errors import ConfigError
 from bot.feeds import schedule
 from bot.feeds.desk import FeedDesk, open_desk
 from bot.feeds.guard import Guard
@@ -30,10 +29,13 @@ from bot.feeds.poller import Poller, Polling, default_user_agent
 from bot.feeds.recording import Record
 from bot.feeds.websub import WebSub
 from bot.model import Feed, Recorded, Story
-from bot.platforms.base import Platform
-from bot.queries import language
-from bot.store import Store, feed_list, feeds, subscriptions
-from bot.store.feeds import FeedWanted
+from bot.platforms.base import Announcer, Platform
+from bot.retention import Keep
+from bot.rules_watch import Reloaded, RulesWatch
+from bot.runner import ended, first, stop_signals
+from bot.stepped import follow_clock
+from bot.store import Store, feed_list, feeds
+from bot.syncing import Synced, check_queries, sync, wanted_subscriptions
 
 log = structlog.get_logger(__name__)
 
@@ -50,13 +52,13 @@ RULES_SECONDS = 5
 HUB_SECONDS = 60
 """Between two looks whether a hub is to be asked for something."""
 
+PRUNE_AFTER, PRUNE_HOURS = timedelta(minutes=10), 24
+"""When what is too old is removed: some time after the start, which has enough to do, and then every so many hours."""
+
 NO_FEED = (
     "There is no feed to poll. Take the list that comes with Claimwatch, `claimwatch feeds starter all`, add one with "
     "`claimwatch feeds add ADDRESS`, or add a [[feeds]] table to config.toml."
 )
-
-EVERYTHING = ("console", "")
-"""The subscription of a bot that was told of no other: destination and query."""
 
 
 def now() -> datetime:
@@ -64,13 +66,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class App:
     """The parts that every command shares, open and ready."""
 
-    config: Config
+    config: Config  # its feeds and subscriptions are replaced when they are read anew
     context: Context  # what commands need to answer, and the rest of the bot too
-    owed: asyncio.Event = field(default_factory=asyncio.Event)  # set when a story made alerts owed
+    owed: asyncio.Event = field(default_factory=asyncio.Event)  # set when something was made owed
+    rules: RulesWatch | None = None  # None: no folder of a user's rules is configured
+    reread: Callable[[], Config] | None = None  # reads the configuration anew
+    announcers: list[Announcer] = field(default_factory=list)  # the platforms with slash commands
 
     @property
     def store(self) -> Store:
@@ -87,19 +92,51 @@ class App:
         """What gives the time, in UTC."""
         return self.context.clock
 
-    async def sync(self) -> None:
-        """Bring the database's feeds and subscriptions in step with the configuration.
+    def controls(self) -> Controls:
+        """Return what commands may do to the bot itself."""
+        return Controls(self.owed.set, lambda: self.lexicon, self.reload_rules, self.sync_anew, self.announce)
+
+    async def sync(self) -> Synced:
+        """Bring the database's feeds and subscriptions in step with the configuration; return what that changed.
 
         Raises ConfigError for a subscription whose query says nothing sensible.
         """
-        time = self.clock()
-        check_queries(self.config, self.lexicon, time)
-        await self.sync_feeds()
-        await self.store.write(subscriptions.sync_configured, _wanted_subscriptions(self.config), time)
+        return await sync(self.store, self.config, self.lexicon, self.clock())
 
-    async def sync_feeds(self) -> None:
-        """Bring the database's feeds in step with the configuration."""
-        await self.store.write(feeds.sync_configured, _wanted_feeds(self.config), self.clock())
+    async def sync_anew(self) -> Synced:
+        """Take feeds and subscriptions from the configuration as it is now, where it can be read again.
+
+        All else counts from the next start. Raises ConfigError, and changes nothing then.
+        """
+        read_now = await asyncio.to_thread(self.reread) if self.reread else self.config
+        config = self.config.model_copy(update={"feeds": read_now.feeds, "subscriptions": read_now.subscriptions})
+        check_destinations(config)
+        synced = await sync(self.store, config, self.lexicon, self.clock())
+        self.config = config
+        return synced
+
+    async def announce(self) -> dict[str, int]:
+        """Tell the platforms that have them the slash commands anew; return how many, by the platform's name.
+
+        Raises DeliveryError.
+        """
+        return {platform.name: await platform.announce() for platform in self.announcers}
+
+    async def look_at_rules(self) -> None:
+        """Put a user's rules into use if they have changed."""
+        if self.rules and await self.rules.look(self._check):
+            self.context.lexicon = self.rules.lexicon
+
+    async def reload_rules(self) -> Reloaded | None:
+        """Read a user's rules anew, put them into use, and return what became of it; None: no folder is configured."""
+        if self.rules is None:
+            return None
+        found = await self.rules.reload(self._check)
+        self.context.lexicon = self.rules.lexicon
+        return found
+
+    def _check(self, lexicon: Lexicon) -> None:
+        check_queries(self.config, lexicon, self.clock())
 
     def poller(self, record: Record | None = None) -> Poller:
         """Return the poller, to be opened with `async with`; each story that it reads goes to `record`."""
@@ -147,6 +184,11 @@ def polling_of(config: Config) -> Polling:
     )
 
 
+def keep_of(config: Config) -> Keep:
+    """For how long the configuration wants things to be kept."""
+    return Keep(length_of(config.retention.stories), length_of(config.retention.alerts))
+
+
 def desk_of(
     config: Config, *, workers: int = 1, parse_seconds: float | None = None
 ) -> AbstractAsyncContextManager[FeedDesk]:
@@ -157,35 +199,23 @@ def desk_of(
     return open_desk(polling, config.polling.interval, workers=workers)
 
 
-def loaded(folder: Path | None) -> Lexicon:
-    """The lexicon of the built-in rules and of a user's folder, whose examples are tried. Raises RuleError."""
-    if folder is None:
-        return lexicons.load()
-    examples.check(folder)
-    return lexicons.build(read_rules(folder))
-
-
 @asynccontextmanager
-async def opened(config: Config, clock: Callable[[], datetime] = now) -> AsyncIterator[App]:
+async def opened(
+    config: Config, clock: Callable[[], datetime] = now, *, reread: Callable[[], Config] | None = None
+) -> AsyncIterator[App]:
     """Load the rules, with a user's tried on their examples, and open the database. Raises RuleError and StoreError."""
-    lexicon = loaded(config.rules)
+    rules = RulesWatch(config.rules, clock) if config.rules else None
     async with await Store.open(config.database) as store:
-        yield App(config, Context(store, lexicon, clock))
+        context = Context(store, rules.lexicon if rules else lexicons.load(), clock)
+        app = App(config, context, rules=rules, reread=reread)
+        context.controls = app.controls()
+        yield app
 
 
 def check_feeds(config: Config) -> None:
     """Raise ConfigError when there can be nothing to poll: no feed is configured, and nobody has added one."""
     if not config.feeds and not config.database.exists():
         raise ConfigError(NO_FEED)
-
-
-def check_queries(config: Config, lexicon: Lexicon, time: datetime) -> None:
-    """Raise ConfigError when a subscription's query says nothing sensible."""
-    for number, wanted in enumerate(config.subscriptions, start=1):
-        try:
-            language.parse(wanted.query, lexicon, time)
-        except UserError as error:
-            raise ConfigError(f'subscriptions.{number}.query is "{wanted.query}": {error}') from error
 
 
 def check_destinations(config: Config) -> None:
@@ -201,102 +231,63 @@ def check_destinations(config: Config) -> None:
             raise ConfigError(f"{key} is {to}, but {reason}")
 
 
-def _wanted_feeds(config: Config) -> list[FeedWanted]:
-    return [
-        FeedWanted(
-            feed.url,
-            feed.outlet,
-            feed.interval or config.polling.interval,
-            feed.read_article,
-            adaptive=feed.interval is None,
-        )
-        for feed in config.feeds
-    ]
-
-
-def _wanted_subscriptions(config: Config) -> list[tuple[str, str]]:
-    wanted = [(subscription.to, subscription.query) for subscription in config.subscriptions]
-    return wanted or ([] if config.discord.token or config.slack.token else [EVERYTHING])
-
-
-# ── rules that change ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class RulesWatch:
-    """Notices that a user's rules have changed, and puts them into use. Make it before the rules are first read."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._seen = _state_of(folder)
-
-    async def look(self, app: App) -> bool:
-        """Return whether the rules have changed and are in use now.
-
-        Rules that can't be used are logged, once, and those before them stay; the next change is tried again.
-        """
-        state = await asyncio.to_thread(_state_of, self._folder)
-        if state == self._seen:
-            return False
-        self._seen = state
-        try:
-            lexicon = await asyncio.to_thread(loaded, self._folder)
-            check_queries(app.config, lexicon, app.clock())
-        except (RuleError, ConfigError, OSError) as error:
-            log.error("rules not reloaded", folder=str(self._folder), reason=str(error))  # noqa: TRY400  it says it all
-            return False
-        app.context.lexicon = lexicon
-        log.info("rules reloaded", folder=str(self._folder))
-        return True
-
-
-def _state_of(folder: Path) -> frozenset[tuple[str, int, int]]:
-    """What tells one state of a folder's rule files from another: their names, times of change and sizes."""
-    found = set()
-    for path in folder.glob("*.toml"):
-        with suppress(FileNotFoundError):  # editors put a new file in the place of the old one
-            stat = path.stat()
-            found.add((path.name, stat.st_mtime_ns, stat.st_size))
-    return frozenset(found)
-
-
 # ── the bot ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def run(config: Config) -> None:
+async def run(config: Config, *, reread: Callable[[], Config] | None = None) -> None:
     """Poll the feeds on schedule, deliver alerts and answer on the platforms, until SIGINT or SIGTERM.
+
+    `reread` reads the configuration anew when the operator asks for it.
 
     Starts from the inside out, so that nobody is asked who can't answer yet, and stops in the opposite order. Raises
     the error of a part that can't start or that fails for good, with all the others closed.
     """
+    from bot.monitor.server import Monitor
+
     can_be_told = config.discord.token is not None  # to add a feed, by whoever manages a server
     if not can_be_told:
         check_feeds(config)
     check_destinations(config)
-    rules = RulesWatch(config.rules) if config.rules else None
-    with _stop_signals() as stop:
-        async with opened(config) as app, AsyncExitStack() as parts:
+    with stop_signals() as stop:
+        async with (
+            Monitor(config.metrics.listen, now) as monitor,
+            opened(config, reread=reread) as app,
+            AsyncExitStack() as parts,
+        ):
             await app.sync()
             if not can_be_told:
                 await app.check_feeds()
             app.context.desk = await parts.enter_async_context(app.desk())
+            app.context.told = monitor.metrics.answered
             platforms = {platform.name: platform for platform in _platforms(app)}
+            monitor.opened(app.store, list(platforms))
             for platform in platforms.values():
                 parts.push_async_callback(platform.stop)
                 await platform.start()
+                monitor.done(platform.name)
+            app.announcers.extend(one for one in platforms.values() if isinstance(one, Announcer))
             delivery = asyncio.create_task(
-                deliver.deliver_forever(app.store, platforms, lambda: app.lexicon, app.clock, wake=app.owed)
-            )
-            parts.push_async_callback(_ended, delivery)
-            poller = await parts.enter_async_context(app.poller())
-            websub = await _listening(app, poller, parts)
-            scheduler = schedule.start(poller)
-            parts.push_async_callback(schedule.stop, scheduler, poller, grace=DRAIN_SECONDS)
-            if rules:
-                scheduler.add_job(rules.look, "interval", seconds=RULES_SECONDS, args=[app], misfire_grace_time=None)
-            if websub:
-                scheduler.add_job(
-                    websub.look, "interval", seconds=HUB_SECONDS, next_run_time=now(), misfire_grace_time=None
+                deliver.deliver_forever(
+                    app.store,
+                    platforms,
+                    lambda: app.lexicon,
+                    app.clock,
+                    app.owed,
+                    config.operators,
+                    monitor.metrics.delivered,
                 )
+            )
+            parts.push_async_callback(ended, delivery)
+            monitor.watch("delivery", lambda: not delivery.done())
+            poller = await parts.enter_async_context(app.poller(monitor.metrics.counting(app.record)))
+            websub = await _listening(app, poller, parts)
+            scheduler = schedule.start(poller, monitor.metrics.polled)
+            parts.push_async_callback(schedule.stop, scheduler, poller, grace=DRAIN_SECONDS)
+            _add_jobs(scheduler, app, websub)
+            clock = asyncio.create_task(follow_clock(partial(schedule.shift, scheduler), app.store))
+            parts.push_async_callback(ended, clock)
+            monitor.watch("schedule", lambda: scheduler.running)
+            monitor.done("schedule")
 
             log.info(
                 "started",
@@ -304,9 +295,23 @@ async def run(config: Config) -> None:
                 platforms=",".join(platforms),
                 database=str(config.database),
             )
-            await _first(stop.wait(), delivery)
+            await first(stop.wait(), delivery)
             log.info("stopping")
+            monitor.stopping()
     log.info("stopped")
+
+
+def _add_jobs(scheduler: AsyncIOScheduler, app: App, websub: WebSub | None) -> None:
+    """What is done now and then, besides looking which feeds are due."""
+    if app.rules:
+        scheduler.add_job(app.look_at_rules, "interval", seconds=RULES_SECONDS, misfire_grace_time=None)
+    if websub:
+        scheduler.add_job(websub.look, "interval", seconds=HUB_SECONDS, next_run_time=now(), misfire_grace_time=None)
+
+    async def prune() -> None:
+        await retention.prune_daily(app.store, keep_of(app.config), app.clock())
+
+    scheduler.add_job(prune, "interval", hours=PRUNE_HOURS, next_run_time=now() + PRUNE_AFTER, misfire_grace_time=None)
 
 
 async def _listening(app: App, poller: Poller, parts: AsyncExitStack) -> WebSub | None:
@@ -325,7 +330,7 @@ def _platforms(app: App) -> list[Platform]:
     """Those that config.toml turns on, and the console where somebody is to be told there."""
     config = app.config
     platforms: list[Platform] = []
-    destinations = [config.operators, *(to for to, _query in _wanted_subscriptions(config))]
+    destinations = [config.operators, *(to for to, _query in wanted_subscriptions(config))]
     if "console" in destinations:
         from rich.console import Console
 
@@ -361,39 +366,3 @@ def _platforms(app: App) -> list[Platform]:
             )
         )
     return platforms
-
-
-@contextmanager
-def _stop_signals() -> Iterator[asyncio.Event]:
-    """An event that SIGINT and SIGTERM set; a second signal ends the process as it would any other."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        loop.call_soon_threadsafe(stop.set)
-
-    try:
-        for number in before:
-            signal.signal(number, note)
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-async def _first(waiting: Coroutine[Any, Any, Any], running: asyncio.Task[None]) -> None:
-    """Return when `waiting` is done; raise what ended `running`, should that come first."""
-    waiter = asyncio.create_task(waiting)
-    try:
-        await asyncio.wait({waiter, running}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        waiter.cancel()
-    if running.done():
-        running.result()
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait({task})

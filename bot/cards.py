@@ -46,7 +46,7 @@ def status_change(case: Case, was: Status, lexicon: Lexicon) -> Card:
     said = "denies it" if voice.stance == "denies" else "says it was stopped" if voice.phase == "stopped" else "says so"
     statuses = f"{was} → {case.status}" if was != case.status else f"still {was}"
     return Card(
-        title=f"{statuses.capitalize()}: {_who(voice.claimant, voice.outlet, lexicon)} {said}",
+        title=f"{statuses.capitalize()}: {speaker(voice.claimant, voice.outlet, lexicon)} {said}",
         sections=(Section(None, _said(voice, lexicon)),),
         status=case.status,
         url=voice.url,
@@ -160,7 +160,7 @@ def _newest_story(case: Case) -> Line:
         _DOT,
         Text(case.outlet, "dim"),
         _DOT,
-        Text(_day(case.last_at), "dim"),
+        Text(day(case.last_at), "dim"),
     )
 
 
@@ -171,17 +171,17 @@ def _voices(case: Case, lexicon: Lexicon) -> Iterable[Section]:
             continue
         lines = [line for voice in voices[:_VOICES] for line in _said(voice, lexicon)]
         if len(voices) > _VOICES:
-            others = _count(len(voices) - _VOICES, "other")
+            others = counted(len(voices) - _VOICES, "other")
             lines.append((Text(f"and {others}: ", "dim"), Text(f"!case {case.id}", "code")))
         yield Section(heading, tuple(lines))
 
 
 def _said(voice: Voice, lexicon: Lexicon) -> tuple[Line, Line]:
     """Who, in which phase, reported by whom and when; then the words."""
-    when = _day(voice.last_at)
+    when = day(voice.last_at)
     if voice.claims > 1:
         when = f"{voice.claims} claims, {_stretch(voice.first_at, voice.last_at)}"
-    who = Text(capital(_who(voice.claimant, voice.outlet, lexicon)), "strong")
+    who = Text(capital(speaker(voice.claimant, voice.outlet, lexicon)), "strong")
     return (who, _DOT, *_source(voice, voice.outlet, voice.url, when)), _quoted(voice.words)
 
 
@@ -195,7 +195,8 @@ def _source(spoken: Claim | Voice, outlet: str, url: str | None, when: str) -> L
     return tuple(part for text in line for part in (_DOT, text))[1:]
 
 
-def _who(claimant: str | None, outlet: str, lexicon: Lexicon) -> str:
+def speaker(claimant: str | None, outlet: str, lexicon: Lexicon) -> str:
+    """Who said it: the claimant's name, or the outlet where that reported it in its own voice."""
     return outlet if claimant is None else lexicon.name(claimant)
 
 
@@ -214,35 +215,36 @@ def listed(case: Case, lexicon: Lexicon) -> Section:
 def _speakers(case: Case, stance: Stance, verbs: tuple[str, str], lexicon: Lexicon) -> Iterable[Line]:
     """ "Iran and Russia deny it", where anybody does."""
     voices = [voice for voice in case.voices if voice.stance == stance]
-    names = list(dict.fromkeys(_who(voice.claimant, voice.outlet, lexicon) for voice in voices))
+    names = list(dict.fromkeys(speaker(voice.claimant, voice.outlet, lexicon) for voice in voices))
     if len(names) > _VOICES:
-        names[_VOICES:] = [_count(len(names) - _VOICES, "other")]
+        names[_VOICES:] = [counted(len(names) - _VOICES, "other")]
     if names:
         yield Text(capital(_and(names)), "strong"), Text(f" {verbs[len(names) > 1]}")
 
 
 def _claim(kept: KeptClaim, lexicon: Lexicon) -> Section:
-    who = capital(_who(kept.claim.claimant, kept.outlet, lexicon))
-    return Section(f"{who} {kept.claim.stance}", _reported(kept))
+    who = capital(speaker(kept.claim.claimant, kept.outlet, lexicon))
+    return Section(f"{who} {kept.claim.stance}", reported(kept))
 
 
 def _denial(kept: KeptClaim, case: Case | None, lexicon: Lexicon) -> Section:
     """What is denied by whom, and the newest assertion of the case that it stands against."""
     claim = kept.claim
-    who = capital(_who(claim.claimant, kept.outlet, lexicon))
+    who = capital(speaker(claim.claimant, kept.outlet, lexicon))
     denied = f"{lexicon.name(claim.supplier)} → {lexicon.name(claim.recipient)}, {weapons(claim.weapons)}"
-    lines = [*_reported(kept)]
+    lines = [*reported(kept)]
     if case:
         answered = next((voice for voice in case.voices if voice.stance == "asserts"), None)
         if answered:
-            speaker, words = _said(answered, lexicon)
-            lines += [(Text("Answers "), *speaker), words]
+            said, words = _said(answered, lexicon)
+            lines += [(Text("Answers "), *said), words]
         lines.append((Text(f"Case {case.id}, {case.status}", "dim"),))
     return Section(f"{who} denies: {denied}", tuple(lines))
 
 
-def _reported(kept: KeptClaim) -> tuple[Line, Line]:
-    when = _day(kept.at) if kept.published else f"undated, seen {_day(kept.at)}"
+def reported(kept: KeptClaim) -> tuple[Line, Line]:
+    """Where and when a claim was reported, in which phase; then its words."""
+    when = day(kept.at) if kept.published else f"undated, seen {day(kept.at)}"
     return _source(kept.claim, kept.outlet, kept.url, when), _quoted(kept.claim.words)
 
 
@@ -251,12 +253,12 @@ def _footer(case: Case) -> str:
 
 
 def _publishers(case: Case) -> str:
-    return f"at most {_count(case.publishers, 'independent publisher')}"
+    return f"at most {counted(case.publishers, 'independent publisher')}"
 
 
 def _paging(what: str, shown: int, page: int, more: bool) -> str:
     if not page and not more:
-        return _count(shown, what)
+        return counted(shown, what)
     return f"Page {page + 1}" + (" · there are more; narrow it down with from:, to:, weapon: or since:" if more else "")
 
 
@@ -285,16 +287,18 @@ def _quoted(words: str) -> Line:
 
 
 def _stretch(first: datetime, last: datetime) -> str:
-    start, end = _day(first), _day(last)
+    start, end = day(first), day(last)
     return start if start == end else f"{start} to {end}"
 
 
-def _day(moment: datetime) -> str:
+def day(moment: datetime) -> str:
+    """ "23 Dec 2022", in UTC."""
     moment = moment.astimezone(UTC)
     return f"{moment.day} {moment:%b %Y}"
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """ "1 case", "1,200 cases"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 

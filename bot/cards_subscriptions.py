@@ -7,11 +7,12 @@ from datetime import datetime
 
 from bot import cards
 from bot.detect.lexicon import Lexicon
-from bot.model import Card, Case, Line, Prefs, Rhythm, Section, Subscription, Text
+from bot.model import UNTIL_RESUMED, Card, Case, Line, Prefs, Rhythm, Section, Subscription, Text
 
 _A_PAGE = 15
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_EVERYTHING = "everything"
+EVERYTHING = "everything"
+"""How an empty query is called."""
 
 
 def subscribed(
@@ -26,7 +27,7 @@ def subscribed(
 ) -> Card:
     """What was understood, and the newest case that fits, as an example of what is to come."""
     rhythm = one.rhythm or (prefs or Prefs()).rhythm
-    lines: list[Line] = [(Text(f"{cards.capital(whom)} will be told {_when(rhythm, prefs or Prefs())} of {asked}."),)]
+    lines: list[Line] = [(Text(f"{cards.capital(whom)} will be told {when(rhythm, prefs or Prefs())} of {asked}."),)]
     if one.mention:
         lines.append((Text(f"The role {one.mention} is mentioned.", "dim"),))
     lines.append((Text("To end it: "), Text(f"!unsubscribe {one.id}", "code")))
@@ -37,7 +38,7 @@ def subscribed(
     else:
         sections.append(Section("Nothing in the ledger fits yet", ((Text("The first case that does will be told."),),)))
     return Card(
-        title=f"Subscription {one.id}{'' if new else ' changed'}: {one.query or _EVERYTHING}",
+        title=f"Subscription {one.id}{'' if new else ' changed'}: {one.query or EVERYTHING}",
         sections=tuple(sections),
         cases=(preview.id,) if preview else (),
     )
@@ -45,7 +46,7 @@ def subscribed(
 
 def unsubscribed(ended: Sequence[Subscription]) -> Card:
     """Which subscriptions have ended, and how to have one again."""
-    lines = tuple((Text(f"{one.id} · "), Text(one.query or _EVERYTHING, "strong")) for one in ended)
+    lines = tuple((Text(f"{one.id} · "), Text(one.query or EVERYTHING, "strong")) for one in ended)
     again: Line = (Text("To have it again: "), Text(f"!subscribe {ended[0].query}".rstrip(), "code"))
     many = "Subscription ended" if len(ended) == 1 else f"{len(ended)} subscriptions ended"
     return Card(many, (Section(None, (*lines, again)),))
@@ -77,20 +78,27 @@ def _listed(one: Subscription, prefs: Prefs | None) -> tuple[Line, ...]:
     prefs = prefs or Prefs()
     line: Line = (
         Text(f"{one.id} · "),
-        Text(one.query or _EVERYTHING, "strong"),
-        Text(f" · {_when(one.rhythm or prefs.rhythm, prefs)}", "dim"),
+        Text(one.query or EVERYTHING, "strong"),
+        Text(f" · {when(one.rhythm or prefs.rhythm, prefs)}", "dim"),
         *((Text(f" · mentions {one.mention}", "dim"),) if one.mention else ()),
         *((Text(" · from config.toml", "dim"),) if one.configured else ()),
     )
-    if not one.paused_why:
-        return (line,)
-    again = Text(f"!subscribe {one.query}".rstrip(), "code")
-    return line, (Text(f"paused: {one.paused_why} Once that is mended: ", "dim"), again)
+    if one.paused_why:
+        again = Text(f"!subscribe {one.query}".rstrip(), "code")
+        return line, (Text(f"paused: {one.paused_why} Once that is mended: ", "dim"), again)
+    if one.paused_until:
+        return line, (Text(paused_so(one.paused_until), "dim"),)
+    return (line,)
+
+
+def paused_so(until: datetime) -> str:
+    """That a manager has paused a subscription, and for how long."""
+    return "paused by a manager" + ("" if until == UNTIL_RESUMED else f" until {until:%d %b %Y %H:%M} UTC")
 
 
 def paused(subscriptions: Sequence[Subscription], why: str) -> Card:
     """What the maker of subscriptions is told when their destination is gone."""
-    lines = tuple((Text(f"{one.id} · "), Text(one.query or _EVERYTHING, "strong")) for one in subscriptions)
+    lines = tuple((Text(f"{one.id} · "), Text(one.query or EVERYTHING, "strong")) for one in subscriptions)
     return Card(
         title="A subscription is paused" if len(lines) == 1 else f"{len(lines)} subscriptions are paused",
         sections=(
@@ -104,7 +112,7 @@ def paused(subscriptions: Sequence[Subscription], why: str) -> Card:
 def preferred(prefs: Prefs, whom: str) -> Card:
     """When somebody is told, in words, and how to change it."""
     lines: list[Line] = [
-        (Text("Told "), Text(_when(prefs.rhythm, prefs), "strong"), Text(", where a subscription says nothing else")),
+        (Text("Told "), Text(when(prefs.rhythm, prefs), "strong"), Text(", where a subscription says nothing else")),
         (
             Text("Digests come at "),
             Text(_clock(prefs.at), "strong"),
@@ -143,7 +151,8 @@ def unmuted(case_id: int, whom: str) -> Card:
     )
 
 
-def _when(rhythm: Rhythm, prefs: Prefs) -> str:
+def when(rhythm: Rhythm, prefs: Prefs) -> str:
+    """How often somebody is told: "at once", "daily at 08:00 UTC"."""
     clock = f"{_clock(prefs.at)} {prefs.zone}"
     match rhythm:
         case "now":

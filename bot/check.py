@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app import check_destinations, check_feeds, check_queries, loaded, now, opened
+from bot.app import check_destinations, check_feeds, now, opened
 from bot.config import Config
 from bot.detect.lexicon import Lexicon
 from bot.errors import ClaimwatchError, ConfigError
@@ -16,8 +16,10 @@ from bot.feeds.recording import PollResult
 from bot.log import redact
 from bot.model import Feed, Recorded, Story
 from bot.once import plural
+from bot.rules_watch import loaded
 from bot.store import Store
 from bot.store.health import faults
+from bot.syncing import check_queries, sync_feeds
 
 _ROOM = 100 * 2**20  # bytes free below which the database is soon in trouble: about 100,000 stories
 
@@ -79,7 +81,7 @@ async def _feeds(config: Config) -> AsyncIterator[Finding]:
     """Poll each feed for real, into a database that is thrown away."""
     with tempfile.TemporaryDirectory(prefix="claimwatch-") as folder:
         async with opened(config.model_copy(update={"database": Path(folder, "check.db")})) as app:
-            await app.sync_feeds()
+            await sync_feeds(app.store, app.config, app.clock())
             async with app.poller(_keep_nothing) as poller:
                 for result in await poller.poll_due():
                     yield _feed(result)

@@ -97,8 +97,9 @@ def run(config: ConfigOption = None) -> None:
     """Run the bot: poll on schedule, post alerts and answer, until it is told to stop."""
     settings = load(config, bot=True)
     from bot import app, runner
+    from bot.config import load as load_config
 
-    runner.run(app.run(settings))
+    runner.run(app.run(settings, reread=lambda: load_config(config)))
 
 
 @cli.command(epilog="Example: claimwatch poll --config config.toml")
@@ -142,7 +143,7 @@ def detect(
     holds no story is reported, the others go on, and the exit code is then 1.
     """
     settings = load(config)
-    from bot.app import loaded
+    from bot.rules_watch import loaded
 
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `claimwatch detect | head` ends as other filters do
@@ -220,6 +221,18 @@ def backup(
     from bot import upkeep
 
     upkeep.backup(settings, file, typer.echo, force=force)
+
+
+@cli.command(epilog="Example: claimwatch prune --dry-run")
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Remove what is older than [retention] keeps it, as a bot that runs does once a day; claims always stay."""
+    settings = load(config)
+    from bot import upkeep
+
+    asyncio.run(upkeep.prune(settings, typer.echo, dry_run=dry_run))
 
 
 @cli.command(epilog="Example: claimwatch export --query 'from:iran since:1y' cases.csv")

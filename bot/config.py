@@ -24,6 +24,7 @@ from bot.config_values import (
     DESTINATIONS,
     FeedAddress,
     Host,
+    Length,
     Port,
     WebAddress,
     host_and_port,
@@ -135,6 +136,21 @@ class WebSub(_Keys):
     )
 
 
+class Metrics(_Keys):
+    """What tells other programs how the bot is; without an address it is off."""
+
+    listen: Annotated[str, AfterValidator(host_and_port)] | None = Field(
+        default=None, description='an address of this machine with a port, such as "127.0.0.1:9464"'
+    )
+
+
+class Retention(_Keys):
+    """For how long things are kept."""
+
+    stories: Length = Field(default="forever", description='"forever", or 14 days or longer: "90d", "12w", "6m", "2y"')
+    alerts: Length = Field(default="90d", description='"forever", or 14 days or longer: "90d", "12w", "6m", "2y"')
+
+
 class SubscriptionKeys(_Keys):
     """One [[subscriptions]] table."""
 
@@ -158,6 +174,8 @@ class Config(_Keys):
     polling: Polling = Field(default=Polling(), description="a [polling] table")
     feeds: tuple[FeedKeys, ...] = Field(default=(), description="one or more [[feeds]] tables")
     websub: WebSub = Field(default=WebSub(), description="a [websub] table")
+    metrics: Metrics = Field(default=Metrics(), description="a [metrics] table")
+    retention: Retention = Field(default=Retention(), description="a [retention] table")
     discord: Discord = Field(default=Discord(), description="a [discord] table")
     slack: Slack = Field(default=Slack(), description="a [slack] table")
     subscriptions: tuple[SubscriptionKeys, ...] = Field(default=(), description="one or more [[subscriptions]] tables")
@@ -318,7 +336,7 @@ def _instead(place: _Place, write: Callable[[_Place], str]) -> str:
     here = list(_keys_of(tuple(table)))
     if alike := process.extractOne(str(name), here, score_cutoff=_ALIKE):
         return f"Did you mean {write((*table, alike[0]))}?"
-    for other in ((), ("polling",), ("websub",), ("discord",), ("slack",)):
+    for other in ((), ("polling",), ("websub",), ("metrics",), ("retention",), ("discord",), ("slack",)):
         if name in _keys_of(other):
             return f"Did you mean {write((*other, name))}?"
     return f"The keys {'of ' + _dotted(tuple(table)) if table else 'there'} are {', '.join(here)}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -48,9 +49,33 @@ def host_and_port(text: str) -> str:
     return text
 
 
+_LENGTH = re.compile(r"(\d{1,4})([dwmy])", re.ASCII)
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+SHORTEST = timedelta(days=14)
+"""For which everything is kept: stories of the last days are compared with new ones, and `status` tells of alerts."""
+
+
+def _length(text: str) -> str:
+    kept_for = length_of(text)
+    if kept_for is not None and kept_for < SHORTEST:
+        raise ValueError
+    return text
+
+
+def length_of(text: str) -> timedelta | None:
+    """Return how long "90d", "12w", "6m" or "2y" is, and None for "forever"; ValueError for anything else."""
+    if text == "forever":
+        return None
+    found = _LENGTH.fullmatch(text)
+    if not found:
+        raise ValueError
+    return timedelta(days=int(found[1]) * _DAYS[found[2]])
+
+
 DESTINATION = r"^(console|discord:(user:)?\d{1,20}|slack:[CGDUW][A-Z0-9]{2,20})$"
 DESTINATIONS = '"console", "discord:CHANNEL_ID", "discord:user:USER_ID", "slack:CHANNEL_ID" or "slack:USER_ID"'
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 FeedAddress = Annotated[WebAddress, AfterValidator(_without_login)]
+Length = Annotated[str, AfterValidator(_length)]
 Host = Annotated[str, AfterValidator(_host)]
 Port = Annotated[int, Field(ge=1, le=65_535)]

@@ -7,6 +7,8 @@ from datetime import datetime
 from bot.log import redact
 from bot.model import Card, Feed, Line, Section, Text
 
+_BEFORE_FEEDS = 1970
+
 
 def failing(feed: Feed) -> Card:
     """It failed several times in a row."""
@@ -21,6 +23,24 @@ def failing(feed: Feed) -> Card:
             ),
         ),
         *_commands(feed, test="shows what is read and why not", pause="leaves it alone"),
+    )
+
+
+def none_answers(last_read: datetime) -> Card:
+    """No feed can be read any more, which is hardly each outlet's own fault."""
+    since = f" since {last_read:%d %b %Y, %H:%M} UTC" if last_read.year > _BEFORE_FEEDS else ""
+    return Card(
+        title="No feed can be read",
+        sections=(
+            Section(
+                None,
+                (
+                    (Text(f"The last ten feeds that were polled all failed, and none was read{since}."),),
+                    (Text("That is rather the bot's own network, its name server or a proxy than each outlet."),),
+                    (Text("claimwatch feeds list", "code"), Text(" shows the errors. All are tried again.")),
+                ),
+            ),
+        ),
     )
 
 

@@ -26,6 +26,7 @@ from bot.log import redact
 from bot.model import Feed
 from bot.once import Say, check_database, name_of, plural, print_json, written_time
 from bot.store import feed_list
+from bot.syncing import sync_feeds
 
 OPERATOR = By("console", everything=True)
 
@@ -125,7 +126,7 @@ def _row(feed: Feed) -> dict[str, Any]:
 async def add(config: Config, address: str, wish: Wish, say: Say) -> None:
     """Add the feed behind an address and say what was found. Raises UserError and FeedError."""
     async with opened(config) as app, app.desk() as desk:
-        await app.sync_feeds()
+        await sync_feeds(app.store, app.config, app.clock())
         result = await manage.add(app.store, desk, address, wish, OPERATOR, app.clock)
     for line in _added(result):
         say(line)
@@ -176,7 +177,7 @@ def read_list(file: str) -> Opml:
 async def take(config: Config, taken: Opml, say: Say) -> None:
     """Put the feeds of a list on ours and say what became of them."""
     async with opened(config) as app:
-        await app.sync_feeds()
+        await sync_feeds(app.store, app.config, app.clock())
         result = await manage.take(app.store, taken, config.polling.interval, OPERATOR, app.clock())
     for line in _imported(result):
         say(line)

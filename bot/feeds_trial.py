@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from bot.app import desk_of, loaded, opened
+from bot.app import desk_of, opened
 from bot.commands.feed_cards import claim_in_words
 from bot.config import Config
 from bot.detect.lexicon import Lexicon
@@ -16,6 +16,7 @@ from bot.feeds.entries import Hints
 from bot.feeds.examine import Examined, ExaminedEntry, as_row, examine_all
 from bot.log import redact
 from bot.once import Say, check_database, plural, print_json
+from bot.rules_watch import loaded
 
 _PARSE_SECONDS = 4.0  # for one subject, which has 5 s in all
 

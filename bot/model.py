@@ -6,7 +6,7 @@ Actors are codes (`KP`, `WAGNER`), weapons are categories from `WEAPONS`, times 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, get_args
 
 Stance = Literal["asserts", "denies"]
@@ -269,6 +269,7 @@ class Card:
 # ── alerts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 AlertKind = Literal["post", "edit", "reply", "notice", "digest"]
+Outcome = Literal["sent", "put off", "given up", "gone"]  # of an attempt to deliver one
 Rhythm = Literal["now", "daily", "weekly"]
 Period = Literal["daily", "weekly", "quiet", "burst"]
 
@@ -287,6 +288,11 @@ class Subscription:
     maker: str | None = None  # the destination of the person who made it
     mention: str | None = None  # a role to be mentioned in its alerts, as the platform numbers it
     paused_why: str | None = None  # why nothing can be delivered there
+    paused_until: datetime | None = None  # by command; `UNTIL_RESUMED` where no end was named
+
+
+UNTIL_RESUMED = datetime.max.replace(tzinfo=UTC)
+"""The end of a pause that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +336,7 @@ class Alert:
     was: Status | None  # for a reply: the status before
     now: Status | None  # for a reply: the status after
     attempts: int  # how often it was tried before
+    owed_at: datetime
     card: Card | None = None  # what a notice says
     period: Period | None = None  # what a digest gathers
     mention: str | None = None  # a role to be mentioned with it
@@ -366,3 +373,23 @@ class Health:
     undelivered: tuple[Undelivered, ...]  # the last ones
     newest_story: tuple[str, str, datetime] | None  # title, outlet, when it was first seen
     database_bytes: int
+
+
+# ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What is kept of a person, or was."""
+
+    subscriptions: int = 0  # their own
+    alerts: int = 0  # to them, with the messages that show them
+    prefs: int = 0
+    mutes: int = 0
+    names: int = 0  # of theirs, with what they made for others
+    configured: int = 0  # subscriptions of theirs that config.toml makes, which stay
+
+    @property
+    def anything(self) -> bool:
+        """Whether it is more than nothing that can go."""
+        return bool(self.subscriptions or self.alerts or self.prefs or self.mutes or self.names)

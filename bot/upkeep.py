@@ -1,4 +1,4 @@
-"""The commands that look after a bot that runs: its status, a backup, and the alerts that it gave up."""
+"""The commands that look after a bot that runs: its status, a backup, what is too old, the alerts that it gave up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bot.app import opened
+from bot import retention
+from bot.app import keep_of, opened
 from bot.cards_health import size
 from bot.commands.health import health, health_as_data
 from bot.config import Config
@@ -35,6 +36,38 @@ def backup(config: Config, file: Path, say: Say, *, force: bool) -> None:
     held = back_up(config.database, file, replace=force)
     counts = f"{plural(held.stories, 'story', 'stories')}, {plural(held.cases, 'case')}"
     say(f"{file}: {size(held.bytes)}, {counts}. It was opened and is whole.")
+
+
+async def prune(config: Config, say: Say, *, dry_run: bool) -> None:
+    """Remove what is too old to be kept, or with `dry_run` only count it, and say what that is."""
+    check_database(config)
+    async with opened(config) as app:
+        keep = keep_of(config)
+        if dry_run:
+            removed = await retention.count(app.store, keep, app.clock())
+            say(
+                f"Would remove {_counted(removed)}. Nothing was changed." if removed.anything else "Nothing is too old."
+            )
+            return
+        removed = await retention.prune(app.store, keep, app.clock())
+        say(f"Removed {_counted(removed)}." if removed.anything else "Nothing is too old.")
+        free = await retention.shrink(app.store)
+    if free.bytes:
+        say(
+            f"{config.database} keeps its size: {size(free.bytes)} in it are free for what comes. To make it smaller, "
+            "stop the bot and run SQLite's VACUUM."
+        )
+
+
+def _counted(removed: retention.Removed) -> str:
+    parts = [
+        (removed.stories, plural(removed.stories, "story", "stories") + " without a claim"),
+        (removed.bodies, f"the text of {plural(removed.bodies, 'story', 'stories')}"),
+        (removed.alerts, plural(removed.alerts, "alert")),
+        (removed.places, f"what {plural(removed.places, 'channel')} wanted in servers that the bot has left"),
+    ]
+    *first, last = [text for number, text in parts if number]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 # ── dead letters ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,10 +12,14 @@ from discord.ext import commands
 from bot.commands import Context
 from cogs.errors import Errors
 from cogs.feeds import Feeds
+from cogs.guilds import Guilds
 from cogs.health import Health
 from cogs.help import Help
 from cogs.ledger import Ledger
+from cogs.manage import Manage
+from cogs.overview import Overview
 from cogs.pages import PageButton, Pages
+from cogs.privacy import Privacy
 from cogs.subscriptions import Subscriptions
 
 Bot = commands.AutoShardedBot
@@ -26,8 +30,11 @@ def adder(context: Context) -> Callable[[Bot], Awaitable[None]]:
 
     async def add(bot: Bot) -> None:
         pages = Pages(context)
-        for cog in (Errors(), pages, Ledger(pages), Subscriptions(pages), Feeds(pages), Health(pages), Help(pages)):
-            await bot.add_cog(cog)
+        await bot.add_cog(Errors())
+        await bot.add_cog(pages)
+        for cog in (Ledger, Overview, Subscriptions, Feeds, Manage, Health, Privacy, Help):
+            await bot.add_cog(cog(pages))
+        await bot.add_cog(Guilds(bot, context))
         bot.add_dynamic_items(PageButton)
 
     return add

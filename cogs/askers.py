@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -13,15 +14,27 @@ from bot.commands.context import Role
 
 async def asker_of(context: commands.Context[Any], command: Command) -> Asker:
     """Whoever gave a command."""
-    return await _asker(context.bot, context.author, context.channel.id, context.guild, context.permissions, command)
+    asker = await _asker(context.bot, context.author, context.channel.id, context.guild, context.permissions, command)
+    # discord.py's own `bot_permissions` are those of the answer to an interaction, which is always let through.
+    has = context.interaction.app_permissions if context.interaction else context.bot_permissions
+    return replace(asker, lacks=_lacking(has, context.channel)) if context.guild else asker
 
 
 async def clicker_of(interaction: discord.Interaction[Any], command: Command) -> Asker:
     """Whoever clicked a button under an answer."""
     channel = interaction.channel_id or 0
-    return await _asker(
+    asker = await _asker(
         interaction.client, interaction.user, channel, interaction.guild, interaction.permissions, command
     )
+    lacks = _lacking(interaction.app_permissions, interaction.channel)
+    return replace(asker, lacks=lacks) if interaction.guild else asker
+
+
+def _lacking(has: discord.Permissions, channel: Any) -> tuple[str, ...]:
+    """The permissions that an alert needs and the bot has not, by the names that Discord shows."""
+    send = "send_messages_in_threads" if isinstance(channel, discord.Thread) else "send_messages"
+    needed = ("view_channel", send, "embed_links", "read_message_history")
+    return tuple(name.replace("_", " ").title().replace(" In ", " in ") for name in needed if not getattr(has, name))
 
 
 async def _role(bot: Any, user: discord.abc.User, command: Command, *, may_manage: bool) -> Role:

@@ -11,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from bot.config import Config, Discord, FeedKeys, Polling, Slack, SubscriptionKeys, WebSub, load
+from bot.config import (
+    Config,
+    Discord,
+    FeedKeys,
+    Metrics,
+    Polling,
+    Retention,
+    Slack,
+    SubscriptionKeys,
+    WebSub,
+    load,
+)
 from bot.errors import ConfigError
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
@@ -64,6 +75,8 @@ TABLES: list[tuple[str, type[BaseModel]]] = [
     ("polling", Polling),
     ("feeds", FeedKeys),
     ("websub", WebSub),
+    ("metrics", Metrics),
+    ("retention", Retention),
     ("discord", Discord),
     ("slack", Slack),
     ("subscriptions", SubscriptionKeys),
@@ -82,7 +95,7 @@ def test_the_example_holds_every_key_with_its_default(table: str, model: type[Ba
             assert name in commented
         else:
             assert name in part
-            tables = {"feeds", "subscriptions", "polling", "websub", "discord", "slack"}
+            tables = {name for name, _ in TABLES}
             if table not in {"feeds", "subscriptions"} and name not in tables:
                 assert type(field.default)(part[name]) == field.default
 
@@ -139,6 +152,9 @@ def test_the_example_with_every_comment_taken_in_loads() -> None:
             'websub.listen is "127.0.0.1": it must be an address of this machine with a',
         ),
         ("[websub]\nlisten = '127.0.0.1:99999'", 'websub.listen is "127.0.0.1:99999": it must be an address'),
+        ("[retention]\nstories = '13d'", 'retention.stories is "13d": it must be "forever", or 14 days or longer'),
+        ("[retention]\nalerts = 'soon'", 'retention.alerts is "soon": it must be "forever"'),
+        ("[metrics]\nlisten = '9464'", 'metrics.listen is "9464": it must be an address of this machine'),
         ("[[feeds]]\nurl = 'feeds.example'", 'feeds.1.url is "feeds.example": it must be an http://'),
         ("[[feeds]]\nurl = 'http://['", "feeds.1.url is"),
         ("[[feeds]]\nurl = 'http://ann:pw@x/'", "address without a login"),

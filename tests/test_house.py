@@ -11,17 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from discord import app_commands
-from discord.ext import commands
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-
-from bot.commands import COMMANDS
-from cogs.feeds import Feeds
-from cogs.health import Health
-from cogs.help import Help
-from cogs.ledger import Ledger
-from cogs.subscriptions import Subscriptions
 
 ROOT = Path(__file__).resolve().parents[1]
 TOP_LEVEL = {
@@ -116,38 +107,3 @@ def test_the_lock_has_a_hash_for_every_version_and_names_no_index() -> None:
     blocks = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)
     assert all("--hash=sha256:" in block for block in blocks[1:])
     assert not INDEX_ADDRESS.search(text)
-
-
-# ── commands ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def on_discord() -> dict[str, commands.HybridCommand[commands.Cog, ..., None]]:
-    return {
-        command.name: command
-        for cog in (Ledger, Subscriptions, Feeds, Health, Help)
-        for command in cog.__cog_commands__
-        if isinstance(command, commands.HybridCommand)
-    }
-
-
-def test_every_command_exists_on_discord_and_no_other_does() -> None:
-    assert set(on_discord()) == set(COMMANDS)
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_and_an_example_that_begins_as_people_write_it(name: str) -> None:
-    command = COMMANDS[name]
-    assert command.help.endswith(".")
-    assert command.usage.startswith(f"!{name}")
-    assert command.examples
-    assert all(example.startswith(f"!{name}") for example in command.examples)
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_discord_shows_the_help_that_the_command_has(name: str) -> None:
-    shown, command = on_discord()[name], COMMANDS[name]
-    assert shown.description == command.help
-    assert len(command.help) <= 100  # https://docs.discord.com/developers/interactions/application-commands
-    assert command.examples[0] in (shown.help or "")
-    assert isinstance(shown.app_command, app_commands.Command)
-    assert all(parameter.description != "…" for parameter in shown.app_command.parameters)

@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot import app as app_module
-from bot.app import RulesWatch, opened, run
+from bot.app import App, opened, run
 from bot.commands import answer
 from bot.config import Config, FeedKeys, Polling, SubscriptionKeys
 from bot.store import feeds
@@ -44,6 +44,13 @@ def rules_of(tmp_path: Path, **files: str) -> Path:
     return folder
 
 
+async def look(app: App) -> bool:
+    """Let the app look at the rules; return whether it reads by others since."""
+    before = app.lexicon
+    await app.look_at_rules()
+    return app.lexicon is not before
+
+
 def config_of(tmp_path: Path, *urls: str, query: str = "missiles") -> Config:
     return Config(
         database=tmp_path / "x.db",
@@ -57,19 +64,18 @@ def config_of(tmp_path: Path, *urls: str, query: str = "missiles") -> Config:
 
 async def test_a_running_bot_reads_by_a_rule_as_soon_as_it_is_there(tmp_path: Path) -> None:
     """Poll, ledger, alerts and commands, before and after the same words have become a weapon."""
-    folder = rules_of(tmp_path, actors=PLACES)
+    rules_of(tmp_path, actors=PLACES)
     async with feed_server.serve() as server:
         server.pages["/one"] = page(rss(item("Freedonia sent thundersticks to Sylvania", guid="1")))
         server.pages["/two"] = page(rss(item("Freedonia sold thundersticks to Sylvania", guid="2")))
         config = config_of(tmp_path, server.url("/one"), server.url("/two"))
-        watch = RulesWatch(folder)
         async with opened(config) as app, app.poller() as poller:
             await app.sync()
             one, two = await app.store.read(feeds.all_feeds)
             context = app.context  # as the platforms are given it, once
             before = await poller.poll(one)
             rules_of(tmp_path, weapons=WEAPON)
-            assert await watch.look(app)
+            assert await look(app)
             after = await poller.poll(two)
             assert [(result.new, result.claims, result.alerts) for result in (before, after)] == [(1, 0, 0), (1, 1, 1)]
             assert (await answer(context, "!claims weapon:thunderstick")).cases == (1,)
@@ -96,11 +102,10 @@ async def told(logs: Sequence[Mapping[str, Any]], event: str, bot: asyncio.Task[
 
 
 async def test_unchanged_rules_are_left_alone(tmp_path: Path) -> None:
-    folder = rules_of(tmp_path, actors=PLACES)
-    watch = RulesWatch(folder)
+    rules_of(tmp_path, actors=PLACES)
     async with opened(config_of(tmp_path)) as app:
         lexicon = app.lexicon
-        assert not await watch.look(app)
+        assert not await look(app)
         assert app.lexicon is lexicon
 
 
@@ -112,28 +117,26 @@ async def test_unchanged_rules_are_left_alone(tmp_path: Path) -> None:
     ],
 )
 async def test_a_bad_rule_is_told_once_and_the_former_rules_stay(tmp_path: Path, weapons: str, reason: str) -> None:
-    folder = rules_of(tmp_path, actors=PLACES)
-    watch = RulesWatch(folder)
+    rules_of(tmp_path, actors=PLACES)
     async with opened(config_of(tmp_path)) as app:
         rules_of(tmp_path, weapons=weapons)
         with capture_logs() as logs:
-            assert not await watch.look(app)
-            assert not await watch.look(app)
+            assert not await look(app)
+            assert not await look(app)
         (told,) = logs
         assert (told["event"], told["log_level"]) == ("rules not reloaded", "error")
         assert reason in told["reason"]
         assert app.lexicon.find_actor("freedonia") == "FREEDONIA"
         rules_of(tmp_path, weapons=WEAPON)
-        assert await watch.look(app)
+        assert await look(app)
         assert app.lexicon.find_weapon("thunderstick") == "missiles"
 
 
 async def test_rules_without_the_actor_of_a_subscription_are_not_taken(tmp_path: Path) -> None:
-    folder = rules_of(tmp_path, actors=PLACES)
-    watch = RulesWatch(folder)
+    rules_of(tmp_path, actors=PLACES)
     async with opened(config_of(tmp_path, query="from:sylvania")) as app:
-        (folder / "actors.toml").unlink()
+        (tmp_path / "rules" / "actors.toml").unlink()
         with capture_logs() as logs:
-            assert not await watch.look(app)
+            assert not await look(app)
         assert 'subscriptions.1.query is "from:sylvania"' in logs[0]["reason"]
         assert app.lexicon.find_actor("sylvania") == "SYLVANIA"

@@ -7,8 +7,8 @@
       └──────── due ◀───────────────────────────┘ the destination is gone: so is all that is owed to it
 
 Within a destination alerts go out in order, one at a time; destinations don't wait for each other. Whatever is killed
-in between is leased again once its lease has run out, and goes out with the same key, by which a platform that can
-tell drops the second of two.
+in between is leased again, by the same bot as soon as it starts anew, by another once the lease has run out. It goes
+out with the same key and marked as tried before, so that the platform finds the message that is there already.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,12 +27,13 @@ from typing import Protocol
 import structlog
 
 from bot import cards
+from bot.alerts import holder
 from bot.alerts.gone import close
 from bot.cards_digest import digest
 from bot.detect.lexicon import Lexicon
 from bot.errors import DeliveryError, DestinationGone, RetryLater, StoreError
 from bot.log import redact
-from bot.model import Alert, Card, Case, Period
+from bot.model import Alert, Card, Case, Outcome, Period
 from bot.store import Connection, Store, alerts, digests, ledger
 
 log = structlog.get_logger(__name__)
@@ -40,10 +42,15 @@ _AT_ONCE = 64  # deliveries under way on one platform; it holds up no other
 _WORTH_A_LOOK = 16  # places that must be free: to look costs as much for many as for one
 _ANSWER_WITHIN = 60.0  # seconds for one delivery, after which it counts as failed
 _LEASE = timedelta(seconds=2 * _ANSWER_WITHIN)
+_NOTE_AGAIN = 2.0  # seconds until it is tried again to note that one went out
 _GIVE_UP_AFTER = timedelta(days=1)
 _FIRST_RETRY = 5.0  # seconds; doubled with each attempt
 _LONGEST_RETRY = 3600.0
 _PULSE = 5.0  # seconds between two looks into the store, in which another process may owe something
+
+
+Told = Callable[[Alert, Outcome, datetime], None]
+"""Is told what came of an attempt to deliver an alert, and when."""
 
 
 class Poster(Protocol):
@@ -71,8 +78,10 @@ class _Desk:
     lexicon: Callable[[], Lexicon]  # as it is now: rules may be changed while the bot runs
     clock: Callable[[], datetime]
     operators: str | None = None  # the destination of those who run the bot
+    told: Told = lambda *_: None
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     running: dict[asyncio.Task[bool], str] = field(default_factory=dict)  # each with its platform
+    under_way: set[int] = field(default_factory=set)  # the alerts of these
     sent: int = 0
     off: set[str] = field(default_factory=set)  # the platforms that were found to be switched off
 
@@ -85,6 +94,7 @@ async def deliver_due(
     `posters` has a platform by the name that its destinations begin with; what is owed on others stays owed.
     """
     desk = _Desk(store, posters, lambda: lexicon, clock)
+    await holder.take_back(store, clock())
     async with _finishing(desk):
         while True:
             desk.wake.clear()
@@ -101,13 +111,16 @@ async def deliver_forever(
     clock: Callable[[], datetime],
     wake: asyncio.Event,
     operators: str | None = None,
+    told: Told = lambda *_: None,
 ) -> None:
     """Deliver what is due whenever `wake` is set, and what comes due by itself, until cancelled.
 
-    `lexicon` gives the one that is in use, `operators` is the destination of those who run the bot. A delivery that is
-    cut off by the end stays owed. Trouble with the store is logged, and does not end it.
+    `lexicon` gives the one that is in use, `operators` is the destination of those who run the bot, `told` hears what
+    came of each attempt. A delivery that is cut off by the end stays owed. Trouble with the store is logged, and does
+    not end it.
     """
-    desk = _Desk(store, posters, lexicon, clock, operators, wake)
+    desk = _Desk(store, posters, lexicon, clock, operators, told, wake)
+    await holder.take_back(store, clock())
     async with _finishing(desk):
         while True:
             wake.clear()
@@ -146,9 +159,12 @@ async def _begin(desk: _Desk) -> None:
         return
     now = desk.clock()
     for alert, case in await desk.store.write(_lease, room, now, now + _LEASE):
+        if alert.id in desk.under_way:  # the clock was set forth, and its lease seemed to have run out
+            continue
         task = asyncio.create_task(_deliver(desk, alert, case))
         desk.running[task] = _platform(alert.destination)
-        task.add_done_callback(partial(_ended, desk))
+        desk.under_way.add(alert.id)
+        task.add_done_callback(partial(_ended, desk, alert.id))
 
 
 def _lease(
@@ -158,7 +174,12 @@ def _lease(
 
     All in one transaction: what changes a case later owes an edit, since the post has begun.
     """
-    due = [alert for platform, free in room.items() for alert in alerts.lease(connection, [platform], now, until, free)]
+    name = holder.this_process()
+    due = [
+        alert
+        for platform, free in room.items()
+        for alert in alerts.lease(connection, [platform], now, until, free, name)
+    ]
     numbers = {alert.case_id for alert in due if alert.case_id is not None}
     cases = {case.id: case for case in ledger.cases_by_id(connection, sorted(numbers))}
     return [(alert, cases.get(alert.case_id) if alert.case_id else None) for alert in due]
@@ -172,8 +193,9 @@ async def _warn_of_stranded(desk: _Desk) -> None:
             log.warning("platform switched off, its alerts stay owed", platform=platform)
 
 
-def _ended(desk: _Desk, task: asyncio.Task[bool]) -> None:
+def _ended(desk: _Desk, alert_id: int, task: asyncio.Task[bool]) -> None:
     del desk.running[task]
+    desk.under_way.discard(alert_id)
     desk.wake.set()
     if task.cancelled():
         return
@@ -184,26 +206,50 @@ def _ended(desk: _Desk, task: asyncio.Task[bool]) -> None:
 
 
 async def _deliver(desk: _Desk, alert: Alert, case: Case | None) -> bool:
-    """Deliver one alert and note what became of it; return whether it went out."""
+    """Deliver one alert; return whether it went out."""
+    outcome = await _attempt(desk, alert, case)
+    desk.told(alert, outcome, desk.clock())
+    return outcome == "sent"
+
+
+async def _attempt(desk: _Desk, alert: Alert, case: Case | None) -> Outcome:
+    """Try to deliver one alert and note what became of it."""
     try:
         if alert.kind in ("edit", "reply") and alert.message is None:
             await desk.store.write(alerts.give_up, alert, "the case's message never went out", desk.clock())
-            return False
+            return "given up"
         async with asyncio.timeout(_ANSWER_WITHIN):
             message = await _hand_over(desk, alert, case)
-        await desk.store.write(alerts.delivered, alert, message, desk.clock())
+        await _note_delivered(desk, alert, message)
     except asyncio.CancelledError:
         await desk.store.write(alerts.release, alert)
         raise
     except DestinationGone as error:
         dropped = await desk.store.write(close, alert.destination, _reason(error), desk.clock(), desk.operators)
         log.warning("destination gone", destination=alert.destination, reason=_reason(error), alerts=dropped)
-        return False
+        return "gone"
     except Exception as error:
-        await _failed(desk, alert, error)
-        return False
+        return await _failed(desk, alert, error)
     log.info("alert delivered", kind=alert.kind, destination=alert.destination, case=alert.case_id, key=alert.key)
-    return True
+    return "sent"
+
+
+async def _note_delivered(desk: _Desk, alert: Alert, message: str | None) -> None:
+    """Note that an alert went out, again and again while the disk is full or somebody holds the lock.
+
+    Once the lease has run out it would go out a second time, and until then nothing else goes to that destination.
+    """
+    end = time.monotonic() + (_LEASE.total_seconds() - _ANSWER_WITHIN)
+    while True:
+        try:
+            await desk.store.write(alerts.delivered, alert, message, desk.clock())
+        except StoreError as error:
+            if time.monotonic() > end:
+                raise
+            log.warning("delivery not noted yet", key=alert.key, reason=str(error))
+            await asyncio.sleep(_NOTE_AGAIN)
+        else:
+            return
 
 
 async def _hand_over(desk: _Desk, alert: Alert, case: Case | None) -> str | None:
@@ -238,7 +284,7 @@ async def _hand_over_digest(desk: _Desk, poster: Poster, alert: Alert, period: P
     )
 
 
-async def _failed(desk: _Desk, alert: Alert, error: Exception) -> None:
+async def _failed(desk: _Desk, alert: Alert, error: Exception) -> Outcome:
     """Put an alert off, or give it up when it was tried for a day."""
     now = desk.clock()
     named = error.after if isinstance(error, RetryLater) else None
@@ -255,6 +301,7 @@ async def _failed(desk: _Desk, alert: Alert, error: Exception) -> None:
         attempts=alert.attempts + 1,
         reason=_reason(error),
     )
+    return "given up" if given_up else "put off"
 
 
 def _back_off(attempts: int) -> float:

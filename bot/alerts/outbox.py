@@ -40,7 +40,7 @@ def record(
     alerts are owed only if the claims changed. With `alert` false everything is kept and nothing is owed.
     """
     before = stories.find(connection, feed_id, story.key)
-    if before is not None and before.hash == stories.hash_of(story):
+    if before is not None and before.known.reads(story):
         return Recorded("unchanged")
     publisher = lexicon.publisher(family_of(connection, feed_id, story.outlet) or story.outlet)
     if before is None:

@@ -32,10 +32,11 @@ def index(connection: Connection, lexicon: Lexicon, now: datetime) -> Index[Inte
     held: _Held | None = connection.info.get(_Held)
     if held is None or held.lexicon is not lexicon:
         held = connection.info[_Held] = _Held(lexicon)
-    version = subscriptions.version(connection)
-    if held.version != version:
+    over = held.resume_at is not None and held.resume_at <= now
+    if over or held.version != subscriptions.version(connection):
+        held.resume_at = subscriptions.end_pauses(connection, now)
         _take_in(held, subscriptions.wanted(connection), now)
-        held.version = version
+        held.version = subscriptions.version(connection)
     return held.index
 
 
@@ -45,6 +46,7 @@ class _Held:
 
     lexicon: Lexicon
     version: int | None = None
+    resume_at: datetime | None = None  # when the next one that is paused for a while goes on
     wanted: set[Wanted] = field(default_factory=set)
     queries: dict[str, Query] = field(default_factory=dict)  # those that could be read, by their text
     index: Index[Interest] = field(default_factory=Index)

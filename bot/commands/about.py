@@ -1,64 +1,64 @@
-"""Finds what the ledger holds of what a message speaks of: a story's link, a transfer, or just some states."""
+"""`!about`: what the bot is, how much it keeps, how it reads, and what it keeps of people."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from importlib.metadata import PackageMetadata, metadata
 
+from bot import cards
 from bot.commands.context import Context
-from bot.detect.explain import Explanation, explain
-from bot.detect.lexicon import Lexicon
-from bot.errors import UserError
-from bot.feeds.normal import web_link
-from bot.model import Story
-from bot.queries.language import parse
-from bot.store.ask import page_of_cases
-from bot.store.stories import with_claims
+from bot.model import Button, Card, Line, Section, Text
+from bot.store.overview import Counts, counts
 
-_LONGEST = 5_000  # characters that are read
-_ACTORS = 4  # that are looked for
+_DISTRIBUTION = "claimwatch"
 
 
-async def about(context: Context, text: str, links: Sequence[str] = ()) -> tuple[str, str]:
-    """The command that shows it, and its arguments: ("case", "12"), ("claims", "from:iran to:russia").
-
-    A link of a story that a feed brought leads to its case; else the narrowest of these that finds anything: the
-    transfers of which the text tells, all states and organisations in it, any of them. Raises UserError when it names
-    none.
-    """
-    for link in filter(None, map(web_link, links)):
-        found = await context.store.read(with_claims, link)
-        cases = {held.case_id for held in found[1] if held.case_id is not None} if found else set()
-        if cases:
-            return ("case", str(cases.pop())) if len(cases) == 1 else ("why", link)
-    headline, _, rest = text.strip()[:_LONGEST].partition("\n")
-    now = context.clock()
-    story = Story(key="", title=headline, summary=rest, outlet="", seen=now)
-    explanation = await asyncio.to_thread(explain, story, context.lexicon)
-    queries = list(dict.fromkeys(_queries(explanation, context.lexicon)))
-    if not queries:
-        raise UserError("No state or organisation that is known here is named there. Try !claims with a word of it.")
-    for query in queries:
-        if await context.store.read(page_of_cases, parse(query, context.lexicon, now), limit=1):
-            return "claims", query
-    return "claims", queries[-1]
+async def about(context: Context, arguments: str, page: int = 0) -> Card:
+    """What the bot is, with its version, what the ledger holds, and where source and licence are."""
+    kept = await context.store.read(counts)
+    package = metadata(_DISTRIBUTION)
+    return Card(
+        title=f"Claimwatch {package['Version']}",
+        sections=(
+            Section(None, ((Text(package["Summary"] or ""),),)),
+            Section("What it keeps", _kept(kept)),
+            Section("How it reads", _HOW),
+            Section("What it keeps of people", _PEOPLE),
+            Section("Source and licence", tuple(_source(package))),
+        ),
+        buttons=(Button("The newest cases", "claims"), Button("The feeds", "sources"), Button("Help", "help")),
+    )
 
 
-def _queries(explanation: Explanation, lexicon: Lexicon) -> Iterator[str]:
-    """What to look for, the narrowest first."""
-    for claim in explanation.claims:
-        parties = (("from", claim.supplier), ("to", claim.recipient))
-        if named := " ".join(f"{field}:{_named(code, lexicon)}" for field, code in parties if code):
-            yield named
-    words = [word for unit in explanation.units for word in unit.words if word.kind == "actor"]
-    codes = list(dict.fromkeys(code.strip() for word in words for code in word.meaning.split(",")))[:_ACTORS]
-    if codes:
-        names = [_named(code, lexicon) for code in codes]
-        yield " ".join(names)
-        yield " OR ".join(names)
+_HOW: tuple[Line, ...] = (
+    (Text("It reads each story by rules that anyone can look up, and keeps who says that who armed whom."),),
+    (Text("It reports who says what and who denies it, in their own words; it never rules on who is right."),),
+    (Text("Why a case or a story was read as it was: "), Text("!why 1", "code")),
+)
+_PEOPLE: tuple[Line, ...] = (
+    (
+        Text(
+            "Of you, what you had it keep: subscriptions, preferences and mutes, feeds that you added; and your alerts."
+        ),
+    ),
+    (Text("What is written in channels it does not keep."),),
+    (Text("To have all that is kept of you removed: "), Text("!forget me", "code")),
+)
 
 
-def _named(code: str, lexicon: Lexicon) -> str:
-    """An actor as a query names it: by its name, since codes such as BY, IN and IT are words too."""
-    name = lexicon.name(code).lower()
-    return name if name.isalpha() else f'"{name}"'
+def _kept(kept: Counts) -> tuple[Line, ...]:
+    line = (
+        f"{cards.counted(kept.feeds, 'feed')}, {kept.stories:,} {'story' if kept.stories == 1 else 'stories'}, "
+        f"{cards.counted(kept.claims, 'claim')} in {cards.counted(kept.cases, 'case')}"
+    )
+    since = f"since {cards.day(kept.since)}" if kept.since else "nothing was read yet"
+    return ((Text(line, "strong"), Text(f", {since}")),)
+
+
+def _source(package: PackageMetadata) -> Iterator[Line]:
+    """Where the source is, as far as the package says, and its licence."""
+    for named in package.get_all("Project-URL") or ():
+        name, _, address = named.partition(", ")
+        yield (Text(name, url=address),)
+    licence = package["License-Expression"]
+    yield (Text(f"Free software under the {licence} licence; whoever runs this bot can give you its source."),)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol, get_args
 
 from bot.detect.lexicon import Lexicon
+from bot.errors import UserError
 from bot.feeds.desk import FeedDesk
 from bot.model import Card
+from bot.rules_watch import Reloaded
 from bot.store import Store
+from bot.syncing import Synced
 
 Role = Literal["everyone", "manager", "owner"]
 """Who somebody is: anybody, one who may manage this server's channels, or one who runs the bot; each may do more."""
@@ -27,6 +30,7 @@ class Asker:
     role: Role = "everyone"
     keeps_place: bool = False  # whether they may decide what the place is told: Manage Channels, or it is theirs
     guild: str | None = None  # the server or workspace that the place belongs to: "discord:guild:9"; None: in private
+    lacks: tuple[str, ...] | None = None  # rights that the bot needs in the place and has not; None: can't be told
 
     def may(self, command: Command) -> bool:
         """Whether the command is theirs to give."""
@@ -35,6 +39,17 @@ class Asker:
 
 OPERATOR = Asker("console", "console", "owner", keeps_place=True)
 """Whoever has a terminal on the machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What commands may do to the bot itself. The app fills it in."""
+
+    wake: Callable[[], None]  # lets what is owed be delivered now and not at the next look
+    lexicon: Callable[[], Lexicon]  # of the rules that are in use now
+    reload_rules: Callable[[], Awaitable[Reloaded | None]]  # None: no folder of a user's rules is configured
+    sync: Callable[[], Awaitable[Synced]]  # raises ConfigError
+    announce: Callable[[], Awaitable[Mapping[str, int]]]  # slash commands, by platform; raises DeliveryError
 
 
 @dataclass(slots=True)
@@ -51,6 +66,8 @@ class Context:
     page_size: int = 5
     asker: Asker = OPERATOR
     desk: FeedDesk | None = None  # None: feeds can't be asked from here
+    controls: Controls | None = None  # None: there is no bot around it
+    told: Callable[[str, str], None] = lambda *_: None  # hears of each command how it was answered
 
     def asked_by(self, asker: Asker) -> Context:
         """This context for one command that `asker` gives."""
@@ -68,8 +85,21 @@ class Command:
     """A command, for its platforms and for help."""
 
     name: str
-    run: Run
+    function: Run
     help: str  # one line
     usage: str
     examples: tuple[str, ...]
     who: Role = "everyone"  # may give it, and those above
+
+    async def run(self, context: Context, arguments: str, page: int = 0) -> Card:
+        """Answer the command, whoever gives it, and let the context hear how that went. Raises what it raises."""
+        outcome = "failed"
+        try:
+            card = await self.function(context, arguments, page)
+            outcome = "answered"
+        except UserError:
+            outcome = "mistaken"
+            raise
+        finally:
+            context.told(self.name, outcome)
+        return card

@@ -1,9 +1,13 @@
-"""For whom a command is meant: the channel it was written in ("here") or the person who wrote it ("me")."""
+"""For whom a command is meant: the channel it was written in ("here") or the person who wrote it ("me").
+
+Of a channel for which something is kept it is noted to which guild it belongs, since that may be left one day.
+"""
 
 from __future__ import annotations
 
-from bot.commands.context import Asker
+from bot.commands.context import Asker, Context
 from bot.errors import UserError
+from bot.store import places
 
 
 def chosen(asker: Asker, wanted: str | None, *, instead: str) -> str:
@@ -23,3 +27,10 @@ def named(asker: Asker, destination: str) -> str:
     if destination == asker.person:
         return "you"
     return "this channel" if destination == asker.place else destination
+
+
+async def note_guild(context: Context, destination: str) -> None:
+    """Note to which guild a destination belongs for which something is kept now, as far as that is known."""
+    asker = context.asker
+    if asker.guild and destination == asker.place:
+        await context.store.write(places.note, {destination: asker.guild})

@@ -9,11 +9,13 @@ from typing import Any
 from bot.commands.case import case_number
 from bot.commands.context import Context
 from bot.commands.dispatch import command_of
+from bot.commands.latest import how_many
 from bot.commands.why import why
 from bot.errors import UserError
 from bot.model import Case, KeptClaim
 from bot.queries.language import parse
 from bot.store.ask import cases_denied, cases_found, cases_with_claims
+from bot.store.overview import newest_claims
 
 _MOST = 1_000  # cases: an answer is held in memory whole
 
@@ -22,8 +24,8 @@ async def export(context: Context, text: str) -> dict[str, Any]:
     """`{"ask": text, "cases": […]}`: all cases that a command finds, newest first, at most 1,000, with their claims.
 
     Actors are codes; `published` is ISO 8601 in UTC, or null for an undated story. The cases of `denials` are those
-    with a denial that fits, those of `why` the case, or the cases of the story's claims. `help` finds none. Raises
-    UserError as the command itself does.
+    with a denial that fits, those of `latest` the cases of the newest claims, those of `why` the case, or the cases of
+    the story's claims. `help` finds none. Raises UserError as the command itself does.
     """
     command, arguments = command_of(text)
     store = context.store
@@ -36,6 +38,9 @@ async def export(context: Context, text: str) -> dict[str, Any]:
             found = await store.read(cases_with_claims, [case_number(arguments)])
             if not found:
                 raise UserError(f"There is no case {case_number(arguments)}. Try !claims to see which there are.")
+        case "latest":
+            newest = await store.read(newest_claims, limit=how_many(arguments))
+            found = await store.read(cases_with_claims, list(dict.fromkeys(case.id for _, case in newest if case)))
         case "why":
             found = await store.read(cases_with_claims, (await why(context, arguments)).cases)
         case _:

@@ -49,9 +49,10 @@ def listing(feeds: Sequence[Feed], *, title: str, page: int, more: bool) -> Card
 
 def _feed(feed: Feed) -> Section:
     kept = f"every {length(feed.interval)}" if not feed.adaptive else f"about every {length(feed.interval)}"
+    pushed = ", and pushed by its hub" if feed.hub_until else ""
     lines: list[Line] = [
         (Text(redact(feed.url), "code"),),
-        (Text(f"{state(feed)} · {kept} · last read {when(feed.last_success_at)}"),),
+        (Text(f"{state(feed)} · {kept}{pushed} · last read {when(feed.last_success_at)}"),),
     ]
     if feed.last_error:
         lines.append((Text(f"{when(feed.last_error_at)}: {redact(feed.last_error)}", "quote"),))

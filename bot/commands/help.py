@@ -6,16 +6,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from bot import cards
+from bot.commands.about import about
+from bot.commands.alerts import alerts
 from bot.commands.case import case
 from bot.commands.claims import claims
 from bot.commands.context import Command, Context
 from bot.commands.denials import denials
 from bot.commands.feed import feed, sources
+from bot.commands.forget import forget
 from bot.commands.health import health
+from bot.commands.latest import latest
 from bot.commands.prefs import mute, prefs, unmute
+from bot.commands.reload import reload, sync
+from bot.commands.rule import rule
+from bot.commands.setup import setup
 from bot.commands.subscriptions import follow, subscribe, subscriptions, unsubscribe
 from bot.commands.why import why
 from bot.errors import UserError
@@ -39,10 +47,20 @@ _LANGUAGE: Mapping[str, tuple[str, ...]] = {
 
 
 async def help(context: Context, arguments: str, page: int = 0) -> Card:  # noqa: A001
-    """What all commands do, with examples, or the one named in `arguments`; UserError when there is none such."""
+    """What the commands do, with examples, or the one named in `arguments`; UserError when there is none such.
+
+    Those for everybody are on page 0, those for who manages or runs the bot on page 1: Discord shows only 25 fields.
+    """
     wanted = arguments.strip().casefold().lstrip("!/")
+    if not wanted and page:
+        return cards.usage(
+            "What managers can ask", _written(one for one in COMMANDS.values() if one.who != "everyone"), {}
+        )
     if not wanted:
-        return cards.usage("What you can ask", _written(COMMANDS.values()), _LANGUAGE)
+        asked = cards.usage(
+            "What you can ask", _written(one for one in COMMANDS.values() if one.who == "everyone"), _LANGUAGE
+        )
+        return replace(asked, more=True, footer="On the next page: what managers can ask")
     if wanted not in COMMANDS:
         raise unknown_command(wanted)
     command = COMMANDS[wanted]
@@ -84,6 +102,13 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "Lists who denies what, newest first, each with the claim that it answers.",
                 "!denials [QUERY]",
                 ("!denials", "!denials by:iran", "!denials to:russia weapon:ammunition"),
+            ),
+            Command(
+                "latest",
+                latest,
+                "Lists the newest claims and denials, 10 of them or as many as you say, up to 25.",
+                "!latest [NUMBER]",
+                ("!latest", "!latest 25"),
             ),
             Command(
                 "why",
@@ -155,12 +180,72 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 ("!prefs", "!prefs zone Europe/Berlin", "!prefs quiet 22:00-07:00", "!prefs here daily 08:30"),
             ),
             Command(
+                "setup",
+                setup,
+                "Sets this channel up, step by step: feeds, what it is told of, when; shows what an alert is like.",
+                "!setup [feeds | QUERY [now|daily|weekly] | now | daily | weekly]",
+                ("!setup", "!setup russia", "!setup everything daily"),
+                who="manager",
+            ),
+            Command(
+                "alerts",
+                alerts,
+                "Lists, edits, pauses and tests what this channel is told of, and counts its alerts.",
+                "!alerts [list | edit NUMBER CHANGE | pause NUMBER [7d] | resume NUMBER | test [NUMBER]]",
+                (
+                    "!alerts",
+                    "!alerts edit 3 from:iran daily",
+                    "!alerts edit 3 nobody",
+                    "!alerts pause 3 7d",
+                    "!alerts test",
+                ),
+                who="manager",
+            ),
+            Command(
+                "rule",
+                rule,
+                "Shows how a headline is read: its claims, words and rules, or why it is passed over.",
+                '!rule test "HEADLINE"',
+                ('!rule test "Iran denies sending drones to Russia"',),
+                who="manager",
+            ),
+            Command(
                 "health",
                 health,
                 "Says how the feeds, the alerts that are owed, and the database are, and what went wrong last.",
                 "!health",
                 ("!health",),
                 who="manager",
+            ),
+            Command(
+                "reload",
+                reload,
+                "Reads your own rules again and says what changed, or what is wrong in which file.",
+                "!reload rules",
+                ("!reload rules",),
+                who="owner",
+            ),
+            Command(
+                "sync",
+                sync,
+                "Takes in feeds and subscriptions of config.toml and announces the slash commands again.",
+                "!sync",
+                ("!sync",),
+                who="owner",
+            ),
+            Command(
+                "about",
+                about,
+                "Says what this bot is, how much it keeps and since when, how it reads, and what it keeps of you.",
+                "!about",
+                ("!about",),
+            ),
+            Command(
+                "forget",
+                forget,
+                "Shows what is kept of you, and removes it when you say so.",
+                "!forget me [yes]",
+                ("!forget me",),
             ),
             Command(
                 "help",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
 from rapidfuzz import process, utils
@@ -13,7 +12,8 @@ from bot import cards, cards_subscriptions
 from bot.alerts.rhythm import due
 from bot.commands.case import case_number
 from bot.commands.context import Context
-from bot.commands.destinations import chosen, named
+from bot.commands.destinations import chosen, named, note_guild
+from bot.commands.lengths import length_of
 from bot.errors import UserError
 from bot.model import Card, Prefs
 from bot.store import digests, ledger
@@ -24,8 +24,6 @@ from bot.store.prefs import unmute as drop_mute
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d\d))?\s*(am|pm)?", re.IGNORECASE)
 _QUIET = re.compile(r"(\S+?)\s*(?:-|–|to)\s*(\S+)", re.IGNORECASE)
-_LENGTH = re.compile(r"(\d{1,3})\s*([hdw])", re.IGNORECASE)
-_HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 _HOW = "Write `zone Europe/Berlin`, `quiet 22:00-07:00`, `quiet off`, `now`, `daily 08:30` or `weekly monday 08:30`."
 
 
@@ -39,6 +37,7 @@ async def prefs(context: Context, arguments: str, page: int = 0) -> Card:
     after = changed(before, wanted) if wanted else before
     if after != before:
         await context.store.write(prefer, destination, after)
+        await note_guild(context, destination)
         for rhythm in ("daily", "weekly"):
             if gathering := due(rhythm, after, context.clock()):
                 await context.store.write(digests.reschedule, destination, *gathering)
@@ -119,10 +118,13 @@ async def mute(context: Context, arguments: str, page: int = 0) -> Card:
     """Tell the channel (`here`) or the asker nothing more of a case, for a while as in `7d`, or for good."""
     words = arguments.split()
     place = words.pop() if words and words[-1] in ("here", "me") else None
-    until = _until(words.pop(), context.clock()) if len(words) > 1 and _LENGTH.fullmatch(words[-1]) else None
+    length = length_of(words[-1]) if len(words) > 1 else None
+    until = context.clock() + length if length else None
+    words = words[:-1] if length else words
     number = await _case(context, " ".join(words))
     destination = chosen(context.asker, place, instead=f"!mute {number} me")
     await context.store.write(keep_mute, destination, number, until)
+    await note_guild(context, destination)
     return cards_subscriptions.muted(number, until, named(context.asker, destination))
 
 
@@ -142,9 +144,3 @@ async def _case(context: Context, words: str) -> int:
     if await context.store.read(ledger.case, number) is None:
         raise UserError(f"There is no case {number}. !claims shows the newest.")
     return number
-
-
-def _until(length: str, now: datetime) -> datetime:
-    found = _LENGTH.fullmatch(length)
-    assert found is not None  # noqa: S101  the caller has looked
-    return now + timedelta(hours=int(found[1]) * _HOURS[found[2].casefold()])

@@ -7,7 +7,7 @@ import re
 from bot import cards, cards_subscriptions
 from bot.commands.case import case_number
 from bot.commands.context import Asker, Context
-from bot.commands.destinations import chosen, named
+from bot.commands.destinations import chosen, named, note_guild
 from bot.errors import UserError
 from bot.model import RHYTHMS, Card, Rhythm, Subscription
 from bot.queries.language import describe, parse
@@ -33,7 +33,7 @@ async def subscribe(context: Context, arguments: str, page: int = 0) -> Card:
     for a query that can't be read, and where the channel is not the asker's to decide for.
     """
     asker = context.asker
-    text, place, rhythm, mention = _options(arguments)
+    text, place, rhythm, mention = options(arguments)
     query = parse(text, context.lexicon, context.clock())
     if len(text) > _LONGEST:
         raise UserError(f"A query for a subscription has at most {_LONGEST} characters; this one has {len(text)}.")
@@ -44,6 +44,7 @@ async def subscribe(context: Context, arguments: str, page: int = 0) -> Card:
     number, new = await context.store.write(
         keep, destination, text, rhythm=rhythm, maker=asker.person, mention=mention, now=context.clock()
     )
+    await note_guild(context, destination)
     prefs = (await context.store.read(prefs_of, [destination])).get(destination)
     found = await context.store.read(page_of_cases, query, limit=1)
     return cards_subscriptions.subscribed(
@@ -82,7 +83,7 @@ async def unsubscribe(context: Context, arguments: str, page: int = 0) -> Card:
         ending = [one for one in ours if _may_end(context.asker, one)]
     else:
         ending = [one for one in known if wanted.removeprefix("#") == str(one.id)]
-        ending = ending or [one for one in ours if one.query.casefold() == _options(wanted)[0].casefold()]
+        ending = ending or [one for one in ours if one.query.casefold() == options(wanted)[0].casefold()]
     if not ending:
         raise UserError(f"There is no subscription “{cards.shorten(wanted, 60)}” here. !subscriptions lists them.")
     for one in ending:
@@ -95,7 +96,7 @@ async def unsubscribe(context: Context, arguments: str, page: int = 0) -> Card:
 async def subscriptions(context: Context, arguments: str, page: int = 0) -> Card:
     """The subscriptions of this place and of the asker, with their rhythm, and what keeps any from being delivered."""
     places = _places(context.asker)
-    known = await context.store.read(subscriptions_at, places)
+    known = await context.store.read(subscriptions_at, places, context.clock())
     prefs = await context.store.read(prefs_of, places)
     whose = {place: named(context.asker, place) for place in places}
     return cards_subscriptions.listed(known, whose, prefs, page)
@@ -104,8 +105,8 @@ async def subscriptions(context: Context, arguments: str, page: int = 0) -> Card
 # ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _options(arguments: str) -> tuple[str, str | None, Rhythm | None, str | None]:
-    """The query, and what follows it: for whom, how often, and whom to mention."""
+def options(arguments: str) -> tuple[str, str | None, Rhythm | None, str | None]:
+    """Return the query, and what follows it: for whom ("here", "me"), how often, and the role to mention."""
     words = arguments.split()
     place: str | None = None
     rhythm: Rhythm | None = None

@@ -1,10 +1,16 @@
-"""What to try when nothing was found."""
+"""What to try: when nothing was found, or to begin with."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from bot.detect.lexicon import Lexicon
-from bot.model import Query
-from bot.queries.language import nearest
+from bot.errors import UserError
+from bot.model import Case, Query, Subscription
+from bot.queries.language import nearest, parse
+from bot.store import Connection
+from bot.store.ask import page_of_cases
 
 
 def wider(command: str, query: Query, lexicon: Lexicon) -> list[tuple[str, str]]:
@@ -22,3 +28,23 @@ def wider(command: str, query: Query, lexicon: Lexicon) -> list[tuple[str, str]]
         tries.append((f"All about {lexicon.name(actor)}", f"!{command} {actor.lower()}"))
     tries.append(("The newest of all", f"!{command}") if terms else ("How it works", "!help"))
     return tries
+
+
+def as_term(code: str, lexicon: Lexicon) -> str:
+    """An actor as a query names it: by its name, since codes such as BY, IN and IT are words too."""
+    name = lexicon.name(code).lower()
+    return name if name.isalpha() else f'"{name}"'
+
+
+def newest_fitting(
+    connection: Connection, subscriptions: Sequence[Subscription], lexicon: Lexicon, now: datetime
+) -> tuple[Case, Subscription] | None:
+    """The newest case that fits one of these subscriptions, with which one; None: none does."""
+    fitting: list[tuple[Case, Subscription]] = []
+    for one in subscriptions:
+        try:
+            query = parse(one.query, lexicon, now)
+        except UserError:  # the rules of now can't read it, as !alerts list says
+            continue
+        fitting += [(case, one) for case in page_of_cases(connection, query, limit=1)]
+    return max(fitting, key=lambda pair: (pair[0].last_at, pair[0].id), default=None)

@@ -12,7 +12,7 @@ from bot.detect.explain import Explanation, WordKind, explain
 from bot.detect.lexicon import Lexicon
 from bot.errors import UserError
 from bot.feeds.normal import web_link
-from bot.model import Card, Claim, KeptClaim, Line, Section, Story, Text
+from bot.model import Card, Claim, KeptClaim, Line, Section, Text
 from bot.store.ask import page_of_claims
 from bot.store.claims import Held
 from bot.store.stories import with_claims
@@ -86,7 +86,7 @@ async def _of_story(context: Context, link: str) -> Card:
     cases = tuple(sorted({one.case_id for one in held if one.case_id is not None}))
     return Card(
         title=cards.shorten(story.title or story.summary, 160),
-        sections=tuple(_explained(story, explanation, held, context.lexicon)),
+        sections=tuple(explained(explanation, story.outlet, context.lexicon, held)),
         url=story.url,
         footer=" · ".join([story.outlet, *(f"case {number}" for number in cases)]),
         cases=cases,
@@ -101,12 +101,18 @@ def _kept(kept: KeptClaim, lexicon: Lexicon) -> Section:
     return _claim(kept.claim, kept.outlet, lexicon, (source, Text(f" · {kept.at:%Y-%m-%d}", "dim")))
 
 
-def _explained(story: Story, explanation: Explanation, held: Collection[Held], lexicon: Lexicon) -> Iterator[Section]:
+def explained(
+    explanation: Explanation, outlet: str, lexicon: Lexicon, held: Collection[Held] | None = None
+) -> Iterator[Section]:
+    """How a story was read: its claims with words and rules, or why there are none, and every word that was recognised.
+
+    `held`: what the ledger has of it, where it is a recorded one.
+    """
     for claim in explanation.claims:
-        yield _claim(claim, story.outlet, lexicon)
+        yield _claim(claim, outlet, lexicon)
     if explanation.passed_over:
         yield Section("Passed over", ((Text(explanation.passed_over),),))
-    if {claim.key for claim in explanation.claims} != {one.claim.key for one in held}:
+    if held is not None and {claim.key for claim in explanation.claims} != {one.claim.key for one in held}:
         kept = f"{len(held)} claim{'s' * (len(held) != 1)}" if held else "no claim"
         note = f"When it was recorded it gave {kept}, which the ledger keeps: the rules have changed since."
         yield Section("In the ledger", ((Text(note),),))

@@ -147,7 +147,7 @@ def _add_actors(lexicon: Lexicon, rules: Mapping[str, Any]) -> None:
         dropped.setdefault(code, set()).update(rule.get("drop", ()))
         known = lexicon.actors.get(code) or Actor(code, names.get(code, code))
         lexicon.actors[code] = Actor(code, rule.get("name", known.name), rule.get("kind", known.kind))
-        _enter_actor(lexicon, code, "name", [lexicon.actors[code].name, *rule.get("names", ()), code.lower()])
+        _enter_actor(lexicon, code, "name", [lexicon.actors[code].name, *rule.get("names", ())])
         for key, form in (("adjectives", "adjective"), ("seats", "seat"), ("people", "person")):
             _enter_actor(lexicon, code, form, rule.get(key, ()))
     for rule in rules["firm"]:
@@ -169,7 +169,7 @@ def _add_actors(lexicon: Lexicon, rules: Mapping[str, Any]) -> None:
         drop = dropped.get(code, set())
         adjectives = [word for word in demonyms if states["demonym_of"].get(word, code) == code and word not in drop]
         seats = [capital] if capital and capital not in drop and capital not in states["capitals_left_out"] else []
-        _enter_actor(lexicon, code, "name", [name, code.lower()])
+        _enter_actor(lexicon, code, "name", [name])
         _enter_actor(lexicon, code, "adjective", adjectives)
         _enter_actor(lexicon, code, "seat", seats)
     _add_unnamed_groups(lexicon, rules["unnamed_groups"])
@@ -193,8 +193,9 @@ def _add_unnamed_groups(lexicon: Lexicon, nouns: Mapping[str, Collection[str]]) 
 def _enter_actor(lexicon: Lexicon, code: str, form: str, phrases: Collection[str]) -> None:
     for phrase in phrases:
         lexicon._actor_words.setdefault(phrase.lower(), code)
-        if phrase != code.lower():  # "in" and "so" are codes, which people may ask for but no story writes
-            lexicon._phrases.enter(phrase, "actor", ActorWord(code, form))
+        lexicon._phrases.enter(phrase, "actor", ActorWord(code, form))
+    if form == "name":  # "in" and "so" are codes, which people may ask for but no story writes
+        lexicon._actor_words.setdefault(code.lower(), code)
 
 
 def _states(left_out: Collection[str]) -> Iterator[tuple[str, str, list[str], str | None]]:

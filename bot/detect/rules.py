@@ -14,10 +14,18 @@ from bot.errors import RuleError
 from bot.model import PHASES, WEAPONS
 
 FOLDER = Path(__file__).parent / "rules"
-FILES = ("actors", "places", "outlets", "weapons", "verbs", "speech")
+# What the files hold: kind of table → the files that hold it, here and in a user's folder. Of two tables that know the
+# same words the first counts, so that what is general stands before the long lists of names.
+FILES: Mapping[str, tuple[str, ...]] = {
+    "actors": ("actors", "agencies", "people", "groups"),
+    "places": ("places",),
+    "outlets": ("outlets", "carriers"),
+    "weapons": ("weapons",),
+    "verbs": ("verbs",),
+    "speech": ("speech",),
+}
 
-# Every table that may stand in a file, with the keys it may hold; "*" is a list of tables.
-# None: any.
+# Every table that may stand in a file of a kind, with the keys it may hold; "*" is a list of tables, None any key.
 _TABLES: Mapping[str, Mapping[str, frozenset[str] | None]] = {
     "actors": {
         "*actor": frozenset({"code", "name", "kind", "names", "adjectives", "seats", "people", "drop"}),
@@ -64,14 +72,13 @@ Rules = dict[str, dict[str, Any]]
 
 
 def read_rules(folder: Path | None = None) -> Rules:
-    """The built-in rules with a user's added, by file name: {"verbs": {"verb": [{…}], "phase": {…}}, …}."""
-    rules: Rules = {}
-    for name in FILES:
-        rules[name] = _checked(FOLDER / f"{name}.toml", name)
-    for name in FILES if folder else ():
-        path = Path(str(folder)) / f"{name}.toml"
-        if path.exists():
-            _add(rules[name], _checked(path, name))
+    """The built-in rules with a user's added, by kind: {"verbs": {"verb": [{…}], "phase": {…}}, …}."""
+    rules: Rules = {kind: {} for kind in FILES}
+    for place in (FOLDER, folder) if folder else (FOLDER,):
+        for kind, names in FILES.items():
+            for path in (place / f"{name}.toml" for name in names):
+                if place == FOLDER or path.exists():
+                    _add(rules[kind], _checked(path, kind))
     if folder and not folder.is_dir():
         raise RuleError(f"The rules folder {folder} does not exist. Make it, or take `rules` out of config.toml.")
     return rules

@@ -151,6 +151,15 @@ def _moved_so_far(feed: Feed, fetched: Fetched) -> dict[str, Any]:
 def settle(connection: Connection, before: Feed, after: Feed, *, now: datetime, operators: str | None) -> None:
     """Keep the feed as it is after a poll, and owe its manager what there is to tell."""
     told, cards = _trouble(before, after, now)
+    last_read = feeds.none_answers(connection, before.id) if told == "failing" != before.told else None
+    if last_read:  # one notice for all; each feed's own comes when it goes on failing after others can be read again
+        told, cards = before.told, []
+        log.warning("no feed can be read", feed=after.id, reason=after.last_error)
+        if operators:
+            all_fail = alerts.notice(
+                operators, feed_notices.none_answers(last_read), f"network {last_read.isoformat()}"
+            )
+            alerts.owe(connection, [all_fail], now)
     after = after if told == after.told else replace(after, told=told)
     feeds.keep(connection, before, after)
     if after.moved_polls == MOVED_AFTER > before.moved_polls:

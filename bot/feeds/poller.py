@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -160,7 +161,9 @@ class Poller:
         host = host_of(address_of(feed))
         async with self._hosts.poll(host):
             async with self._slots:
+                begun = time.monotonic()
                 result, after = await self._polled(feed, host)
+                result = replace(result, seconds=time.monotonic() - begun)
             if after:  # without a slot: so many polls share a commit
                 result = await self._settled(result, after)
         if result.error:

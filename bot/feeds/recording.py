@@ -19,7 +19,7 @@ from bot.feeds.articles import Articles
 from bot.model import Feed, Recorded, Story
 from bot.store import Store
 from bot.store.feeds import kept_body
-from bot.store.stories import hash_of, known
+from bot.store.stories import Known, known
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +42,7 @@ class PollResult:
     alerts: int = 0  # owed because of them
     skipped: int = 0  # entries without any text
     error: str | None = None  # why it failed
+    seconds: float = 0.0  # that it took, without the wait for its turn
 
 
 Record = Callable[[Feed, Story, bool], Awaitable[Recorded]]
@@ -67,14 +68,17 @@ class Recorder:
         new: list[datetime] = []
         articles_end = time.monotonic() + _ARTICLES_SECONDS
         for number, given in enumerate(found, start=1):
-            story = await self._with_kept_body(feed, given, kept.get(given.key))
-            if story.key in kept and kept[story.key] == hash_of(story):
+            before = kept.get(given.key)
+            story = await self._with_kept_body(feed, given, before)
+            if before and before.reads(story):
                 continue
+            past = before is not None and before.past
             try:
-                if feed.read_article and story.key not in kept and time.monotonic() < articles_end:
+                if feed.read_article and before is None and time.monotonic() < articles_end:
                     story = await self._articles.added_to(story)
                 async with asyncio.timeout(_STALL_SECONDS):
-                    recorded = await self._record(feed, story, self._may_alert(feed, newest=number == len(found)))
+                    may_alert = not past and self._may_alert(feed, newest=number == len(found))
+                    recorded = await self._record(feed, story, may_alert)
             except StoreError:
                 raise
             except TimeoutError as error:
@@ -85,24 +89,25 @@ class Recorder:
                 log.exception("story not recorded", feed=feed.id, key=story.key, title=story.title)
                 tally = replace(tally, outcome="failed", error=internal(error))
                 continue
-            if recorded.story == "new":
+            is_new = recorded.story == "new" and not past
+            if is_new:
                 new.append(story.at)
             tally = replace(
                 tally,
-                new=tally.new + (recorded.story == "new"),
-                edited=tally.edited + (recorded.story == "edited"),
+                new=tally.new + is_new,
+                edited=tally.edited + (recorded.story == "edited" or past),
                 claims=tally.claims + recorded.claims,
                 alerts=tally.alerts + recorded.alerts,
             )
         return tally, new
 
-    async def _with_kept_body(self, feed: Feed, story: Story, kept_hash: str | None) -> Story:
+    async def _with_kept_body(self, feed: Feed, story: Story, before: Known | None) -> Story:
         """A known story with the body that it has in the store, where the feed gives none: its article's text.
 
         So a story whose article was read is unchanged as long as the feed says the same of it, and when the feed says
         something else, the page is not asked again.
         """
-        if kept_hash is None or story.body or kept_hash == hash_of(story):
+        if before is None or story.body or before.reads(story):
             return story
         return replace(story, body=await self._store.read(kept_body, feed.id, story.key))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -38,6 +38,12 @@ def start(poller: Poller, on_result: OnResult | None = None, *, every: float = 5
     )
     scheduler.start()
     return scheduler
+
+
+def shift(scheduler: AsyncIOScheduler, step: timedelta) -> None:
+    """Shift every job by as much as the clock was set, so that each comes when it would have come."""
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=job.next_run_time + step)
 
 
 async def stop(scheduler: AsyncIOScheduler, poller: Poller, *, grace: float = _GRACE_SECONDS) -> None:

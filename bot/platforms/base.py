@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.alerts.deliver import Poster
 
@@ -24,3 +24,14 @@ class Platform(Poster, Protocol):
 
     async def stop(self) -> None:
         """Disconnect, within ten seconds; nothing can be posted after that. Does no harm when it was not started."""
+
+
+@runtime_checkable
+class Announcer(Protocol):
+    """A platform that has to be told which slash commands there are."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def announce(self) -> int:
+        """Tell the platform the slash commands anew and return how many there are. Raises DeliveryError."""

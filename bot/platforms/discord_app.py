@@ -20,6 +20,7 @@ from bot.errors import ConfigError, DestinationGone, RetryLater
 from bot.model import Card
 from bot.platforms.discord_card import draw
 from bot.platforms.discord_errors import BROKEN, REFUSED, errors_of, unreachable
+from bot.platforms.discord_found import Tried, find
 from bot.platforms.discord_limits import Limiter, clear_routes_seldom
 
 log = structlog.stdlib.get_logger(__name__)
@@ -105,6 +106,7 @@ class DiscordApp:
         self._settled = asyncio.Event()  # the first attempt has come to an end, good or bad
         self._limiter = Limiter(api_base)
         self._direct: dict[int, int] = {}  # the channels of people's direct messages
+        self._tried = Tried()
         # discord.py keeps both on its classes: there is one Discord to a process.
         Route.BASE = api_base.rstrip("/")
         if gateway:  # the one for a new session; the first address always comes from the API
@@ -148,13 +150,18 @@ class DiscordApp:
     ) -> str:
         """Post `card` and return the message's id; the same `key` again within minutes gives the first message's.
 
-        Where a reply is not possible, since the message was deleted, say, the card is posted by itself. Raises
-        RetryLater, DestinationGone, or DeliveryError when Discord refuses this one message.
+        With `again`, what may have been posted longer ago is looked for in the channel first. Where a reply is not
+        possible, since the message was deleted, say, the card is posted by itself. Raises RetryLater, DestinationGone,
+        or DeliveryError when Discord refuses this one message.
         """
         with errors_of(destination):
             channel = await self._channel(destination)
-            message = await _send(channel, card, key, reply_to)
-        return str(message.id)
+            if self._tried.begin(key, again=again) and (found := await self._posted(channel, card, reply_to)):
+                log.info("message was posted before", destination=destination, message=found)
+            else:
+                found = (await _send(channel, card, key, reply_to)).id
+        self._tried.end(key)
+        return str(found)
 
     async def edit(self, destination: str, message: str, card: Card) -> None:
         """Let the message show `card` now; where somebody deleted it, leave it so. Raises as `post` does."""
@@ -167,6 +174,13 @@ class DiscordApp:
                     raise
                 log.info("message was deleted", destination=destination, message=message)
 
+    async def announce(self) -> int:
+        """Tell Discord the slash commands anew and return how many there are. Raises as `post` does."""
+        if self._bot is None or self._bot.is_closed():
+            raise RetryLater("Discord is not connected.")
+        with errors_of("the slash commands"):
+            return len(await self._bot.tree.sync())
+
     async def _channel(self, destination: str) -> discord.PartialMessageable:
         if self._bot is None or self._bot.is_closed():
             raise RetryLater("Discord is not connected.")
@@ -178,6 +192,10 @@ class DiscordApp:
             )
         channel = int(number) if kind == "discord" else await self._direct_channel(self._bot, int(number))
         return self._bot.get_partial_messageable(channel)
+
+    async def _posted(self, channel: discord.PartialMessageable, card: Card, reply_to: str | None) -> int | None:
+        bot = self._bot
+        return await find(channel, bot.user.id, card, _drawn(card), reply_to) if bot and bot.user else None
 
     async def _direct_channel(self, bot: DiscordBot, person: int) -> int:
         if person not in self._direct:

@@ -15,9 +15,9 @@ from typing import Any
 import structlog
 
 from bot.commands import COMMANDS, Context
-from bot.commands.about import about
 from bot.commands.context import Asker, Command
 from bot.commands.dispatch import check_allowed, command_of
+from bot.commands.find import find
 from bot.errors import UserError
 from bot.model import Card
 from bot.platforms.slack_card import Button, draw, draw_text
@@ -103,6 +103,11 @@ class Writer:
 MayManage = Callable[[str, str], Awaitable[bool]]
 """Whether a person may manage a channel."""
 
+MayPost = Callable[[str], Awaitable[bool]]
+"""Whether the bot may post in a channel."""
+
+_NOT_IN = ("membership in the channel: /invite it",)
+
 _DECIDING = frozenset({"subscribe", "unsubscribe", "follow", "mute", "unmute", "prefs"})
 """Commands for everybody that may decide what the channel is told; Slack is asked for permissions only for these."""
 
@@ -110,10 +115,11 @@ _DECIDING = frozenset({"subscribe", "unsubscribe", "follow", "mute", "unmute", "
 class Answers:
     """Answers people. Each method returns what to say, whatever happens: an error becomes its sentence."""
 
-    def __init__(self, context: Context, may_manage: MayManage) -> None:
+    def __init__(self, context: Context, may_manage: MayManage, may_post: MayPost) -> None:
         self.context = context
         self.cooldown = Cooldown()
         self._may_manage = may_manage
+        self._may_post = may_post
 
     async def to_words(self, writer: Writer, words: str, *, private: bool = False) -> Answer:
         """The answer to "claims russia"; `private`: only this person will see it, and may share it."""
@@ -130,7 +136,7 @@ class Answers:
         async def ask() -> Asked:
             text = all_text(message)
             lines = "\n".join(typed(line) for line in text.splitlines())
-            return Asked(*await about(self.context, lines, links_of(text)))
+            return Asked(*await find(self.context, lines, links_of(text)))
 
         return await self._answer(writer, ask, "find claims", private=True)
 
@@ -179,7 +185,8 @@ class Answers:
         if command.who == "everyone" and (writer.direct or command.name not in _DECIDING):
             return Asker(person, place, keeps_place=writer.direct)
         may = await self._may_manage(writer.person, writer.channel)
-        return Asker(person, place, "manager" if may else "everyone", may or writer.direct)
+        lacks = _NOT_IN if not writer.direct and not await self._may_post(writer.channel) else ()
+        return Asker(person, place, "manager" if may else "everyone", may or writer.direct, lacks=lacks)
 
 
 def _sentence(error: Exception, words: str) -> str:

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.errors import DeliveryError, RetryLater
+from bot.errors import DeliveryError, DestinationGone, RetryLater
 from bot.platforms.slack_errors import Refused, errors_of
 
 Json = dict[str, Any]
@@ -169,6 +169,16 @@ class SlackApi:
                 return True
         about = await self._call("conversations.info", self.client.conversations_info, what=channel, channel=channel)
         return bool(about["channel"].get("is_im")) or about["channel"].get("creator") == user
+
+    async def may_post(self, channel: str) -> bool:
+        """Whether the bot is in a channel, as it has to be to post there."""
+        try:
+            about = await self._call(
+                "conversations.info", self.client.conversations_info, what=channel, channel=channel
+            )
+        except DestinationGone:  # so Slack answers for a private channel that the bot is not in
+            return False
+        return bool(about["channel"].get("is_im") or about["channel"].get("is_member"))
 
     async def _call(
         self,

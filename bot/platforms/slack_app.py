@@ -52,7 +52,7 @@ class SlackApp:
         self._apart, self._ping = apart, ping
         self._api: SlackApi | None = None
         self._socket: slack_socket.Socket | None = None
-        self.answers = Answers(context, self.may_manage)
+        self.answers = Answers(context, self.may_manage, self.may_post)
 
     async def start(self) -> None:
         """Log in and connect; returns when Slack's WebSocket is open.
@@ -115,6 +115,12 @@ class SlackApp:
         if self._api is None:
             raise RetryLater("Slack is not connected.")
         return await self._api.may_manage(person, channel, self._admin_group)
+
+    async def may_post(self, channel: str) -> bool:
+        """Whether alerts can be posted in a channel. Raises RetryLater."""
+        if self._api is None:
+            raise RetryLater("Slack is not connected.")
+        return await self._api.may_post(channel)
 
     async def _post(self, api: SlackApi, channel: str, card: Card, key: str, thread: str | None) -> str:
         try:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, exists, false, func, literal, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, exists, false, func, literal, not_, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.model import Alert, AlertKind, Card, Status
@@ -96,11 +96,17 @@ def owe(connection: Connection, owed: Sequence[Owed], now: datetime) -> int:
 
 
 def lease(
-    connection: Connection, platforms: Collection[str], now: datetime, until: datetime, limit: int
+    connection: Connection,
+    platforms: Collection[str],
+    now: datetime,
+    until: datetime,
+    limit: int,
+    holder: str | None = None,
 ) -> list[Alert]:
     """Lease what is due on these platforms, at most one alert for each destination, and return it.
 
-    Nobody else is given these before `until`. A lease is an attempt: who holds it may be killed at any moment.
+    Nobody else is given these before `until`, unless `holder` is found to have ended. A lease is an attempt: who holds
+    it may be killed at any moment.
     """
     earlier = alerts.alias("earlier")
     waits = exists().where(
@@ -131,6 +137,7 @@ def lease(
             .where(alerts.c.id.in_([row.id for row in rows]))
             .values(
                 leased_until=until,
+                leased_by=holder,
                 attempts=alerts.c.attempts + 1,
                 first_try_at=func.coalesce(alerts.c.first_try_at, literal(now, Instant)),
             )
@@ -146,12 +153,44 @@ def lease(
             was=row.was,
             now=row.now,
             attempts=row.attempts,
+            owed_at=row.owed_at,
             card=row.card and _CARD.validate_json(row.card),
             period=row.period,
             mention=row.mention,
         )
         for row in rows
     ]
+
+
+def shift(connection: Connection, now: datetime, back: timedelta) -> None:
+    """Take the times of what is owed back, after the clock was, but for digests, which wait for an hour of the day."""
+    microseconds = literal(back // timedelta(microseconds=1))
+    by_the_clock = (alerts.c.kind == "digest") & (alerts.c.period != "burst")
+    connection.execute(
+        update(alerts)
+        .where(alerts.c.state == "owed", not_(by_the_clock))
+        .values(
+            next_try_at=case(
+                (alerts.c.next_try_at > now, alerts.c.next_try_at - microseconds), else_=alerts.c.next_try_at
+            ),
+            leased_until=alerts.c.leased_until - microseconds,
+            first_try_at=func.min(alerts.c.first_try_at, literal(now, Instant)),
+        )
+    )
+
+
+def holders(connection: Connection, now: datetime) -> list[str]:
+    """Return who holds leases now, as far as that is known."""
+    held = select(alerts.c.leased_by).where(alerts.c.state == "owed", alerts.c.leased_until > now)
+    return [name for name in connection.execute(held.distinct()).scalars() if name]
+
+
+def take_back(connection: Connection, ended: Collection[str]) -> int:
+    """Let what these held be leased again at once, and return how many alerts that are."""
+    theirs = update(alerts).where(
+        alerts.c.state == "owed", alerts.c.leased_until.is_not(None), alerts.c.leased_by.in_(list(ended))
+    )
+    return connection.execute(theirs.values(leased_until=None, leased_by=None)).rowcount
 
 
 def next_try(connection: Connection, platforms: Collection[str], now: datetime) -> datetime | None:

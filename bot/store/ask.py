@@ -9,7 +9,7 @@ alone (two conditions that one claim must fulfil together, a phase, a text, an e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -44,8 +44,10 @@ _BATCH = 200  # cases
 # ── the questions ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def find_cases(connection: Connection, query: Query, *, limit: int, offset: int = 0) -> list[int]:
-    """The ids of the cases that have a claim which fits `query`, newest first."""
+def find_cases(
+    connection: Connection, query: Query, *, limit: int, offset: int = 0, among: Collection[int] | None = None
+) -> list[int]:
+    """The ids of the cases that have a claim which fits `query`, newest first; `among`: of these only."""
     all_cases = select(cases.c.id.label("id"), cases.c.last_at.label("at"))
     of_actor = select(case_actors.c.case_id.label("id"), case_actors.c.last_at.label("at")).select_from(
         case_actors.join(cases, cases.c.id == case_actors.c.case_id)
@@ -55,6 +57,8 @@ def find_cases(connection: Connection, query: Query, *, limit: int, offset: int 
     conditions = on_case(query, named)
     told = [select(claims.c.case_id).where(claims.c.story_id.in_(rare)) for rare in _rare_texts(connection, query)]
     conditions += [cases.c.id.in_(one) for one in told]
+    if among is not None:
+        conditions.append(cases.c.id.in_(list(among)))
     return _newest(connection, [walk.where(*conditions) for walk in walks], query, limit, offset)
 
 

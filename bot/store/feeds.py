@@ -151,6 +151,18 @@ def latest_poll(connection: Connection) -> datetime | None:
     return connection.execute(select(func.max(feeds.c.last_poll_at))).scalar()
 
 
+def none_answers(connection: Connection, but: int) -> datetime | None:
+    """Return since when nothing can be read, or None when that is not so or can't be told.
+
+    It is so when of the other feeds the last ten that were polled, and at least four, all failed.
+    """
+    others = select(feeds.c.failures).where(_IN_USE, feeds.c.id != but, feeds.c.last_poll_at.is_not(None))
+    failures = connection.execute(others.order_by(feeds.c.last_poll_at.desc()).limit(10)).scalars().all()
+    if len(failures) < 4 or not all(failures):
+        return None
+    return connection.execute(select(func.max(feeds.c.last_success_at)).where(_IN_USE)).scalar() or _AT_ONCE
+
+
 def shift(connection: Connection, now: datetime, back: timedelta) -> None:
     """Take every time that lies ahead back, after the clock was: each feed waits for as long as it would have."""
     microseconds = back // timedelta(microseconds=1)

@@ -14,7 +14,7 @@ _PERIOD = timedelta(days=1)
 _UNDELIVERED = 10  # reasons that are told
 
 
-_PLATFORM = func.substr(alerts.c.destination, 1, func.instr(alerts.c.destination + ":", ":") - 1)
+PLATFORM = func.substr(alerts.c.destination, 1, func.instr(alerts.c.destination + ":", ":") - 1)
 
 
 def faults(connection: Connection) -> list[str]:
@@ -32,7 +32,7 @@ def health(connection: Connection, now: datetime) -> Health:
     # A digest that nobody has tried yet is owed from its first case on, but late only after its hour.
     early = and_(alerts.c.kind == "digest", alerts.c.attempts == 0, alerts.c.next_try_at > now)
     owed = alerts.c.state == "owed"
-    platform = _PLATFORM.label("platform")
+    platform = PLATFORM.label("platform")
     backlog = connection.execute(
         select(platform, func.count(), func.min(alerts.c.owed_at))
         .where(owed, not_(early))
@@ -80,8 +80,8 @@ def _undelivered(connection: Connection) -> list[Undelivered]:
             at.label("at"),
         )
         .where(alerts.c.state.in_(("owed", "dead", "gone")), alerts.c.error.is_not(None))
-        .group_by(_PLATFORM, alerts.c.state, alerts.c.error)
-        .order_by(at.desc(), _PLATFORM)
+        .group_by(PLATFORM, alerts.c.state, alerts.c.error)
+        .order_by(at.desc(), PLATFORM)
         .limit(_UNDELIVERED)
     )
     return [Undelivered(**row._mapping) for row in rows]

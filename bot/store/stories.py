@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from hashlib import sha256
+from hashlib import blake2b, sha256
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from bot.model import Story
 from bot.store.claims import Held, of_story
-from bot.store.tables import claims, stories, story_text
+from bot.store.tables import claims, past_stories, stories, story_text
 
 _KEYS_AT_ONCE = 500  # SQLite takes at most 32,766 parameters in a statement, older builds 999
 _CANDIDATES = 500
@@ -20,11 +20,29 @@ _OF_STORY = [one.name for one in fields(Story)]
 
 # Those that each story of a poll needs are built once: to build one takes SQLAlchemy longer than to execute it.
 _OF_FEED = stories.c.feed_id == bindparam("feed")
-_KNOWN = select(stories.c.key, stories.c.hash).where(_OF_FEED, stories.c.key.in_(bindparam("wanted", expanding=True)))
-_FIND = select(stories.c.id, stories.c.hash, stories.c.title, stories.c.seen, stories.c.at).where(
+_KNOWN = select(stories.c.key, stories.c.hash, stories.c.body_gone).where(
+    _OF_FEED, stories.c.key.in_(bindparam("wanted", expanding=True))
+)
+_PAST = select(past_stories.c.mark, past_stories.c.hash, past_stories.c.had_body).where(
+    past_stories.c.feed_id == bindparam("feed"), past_stories.c.mark.in_(bindparam("wanted", expanding=True))
+)
+_FIND = select(stories.c.id, stories.c.hash, stories.c.body_gone, stories.c.title, stories.c.seen, stories.c.at).where(
     _OF_FEED, stories.c.key == bindparam("wanted")
 )
 _ADD = insert(stories).returning(stories.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What tells whether a story was edited since it was recorded."""
+
+    hash: str
+    body_gone: bool = False  # its body was too old to be kept
+    past: bool = False  # and so was all the rest of it
+
+    def reads(self, story: Story) -> bool:
+        """Whether it reads as it did. Without the body that it had, it can't be read anew, and counts as if it did."""
+        return self.hash == hash_of(story) or (self.body_gone and not story.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +50,7 @@ class KeptStory:
     """What recording needs to know of a story that is in the store already."""
 
     id: int
-    hash: str
+    known: Known
     title: str
     seen: datetime
     at: datetime
@@ -45,20 +63,31 @@ def hash_of(story: Story) -> str:
     return sha256(json.dumps(read).encode()).hexdigest()
 
 
-def known(connection: Connection, feed_id: int, keys: Collection[str]) -> dict[str, str]:
-    """Return the fingerprints of those stories of a feed that are in the store, by their keys."""
+def mark_of(key: str) -> bytes:
+    """Return what is kept of a story's key for good: a digest, 16 bytes."""
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def known(connection: Connection, feed_id: int, keys: Collection[str]) -> dict[str, Known]:
+    """Return what is known of those stories of a feed that were recorded before, by their keys."""
     wanted = list(keys)
-    found: dict[str, str] = {}
+    found: dict[str, Known] = {}
     for start in range(0, len(wanted), _KEYS_AT_ONCE):
-        rows = connection.execute(_KNOWN, {"feed": feed_id, "wanted": wanted[start : start + _KEYS_AT_ONCE]})
-        found.update({row.key: row.hash for row in rows})
+        some = wanted[start : start + _KEYS_AT_ONCE]
+        rows = connection.execute(_KNOWN, {"feed": feed_id, "wanted": some})
+        found |= {row.key: Known(row.hash, row.body_gone) for row in rows}
+        if marks := {mark_of(key): key for key in some if key not in found}:
+            rows = connection.execute(_PAST, {"feed": feed_id, "wanted": list(marks)})
+            found |= {marks[row.mark]: Known(row.hash.hex(), row.had_body, past=True) for row in rows}
     return found
 
 
 def find(connection: Connection, feed_id: int, key: str) -> KeptStory | None:
     """Return the story of a feed with this key, if it was recorded before."""
     row = connection.execute(_FIND, {"feed": feed_id, "wanted": key}).one_or_none()
-    return None if row is None else KeptStory(row.id, row.hash, row.title, row.seen, row.at)
+    if row is None:
+        return None
+    return KeptStory(row.id, Known(row.hash, row.body_gone), row.title, row.seen, row.at)
 
 
 def with_claims(connection: Connection, address: str) -> tuple[Story, list[Held]] | None:
@@ -101,6 +130,7 @@ def _read(story: Story, publisher: str) -> dict[str, object]:
         "title": story.title,
         "summary": story.summary,
         "body": story.body,
+        "body_gone": False,
         "outlet": story.outlet,
         "publisher": publisher,
         "url": story.url,

@@ -113,6 +113,7 @@ stories = Table(
     Column("seen", Instant, nullable=False),
     Column("at", Instant, nullable=False),  # published, else seen
     Column("copy_of", Integer, ForeignKey("stories.id", ondelete="SET NULL")),  # the story it repeats, from elsewhere
+    Column("body_gone", Boolean, nullable=False, server_default="0"),  # it had a body, which was too old to be kept
     # The long ones last: SQLite reads a row from its start, and most questions need none of them.
     Column("summary", Text, nullable=False),
     Column("body", Text, nullable=False),
@@ -120,6 +121,17 @@ stories = Table(
     Index("ix_stories_url", "url"),
     Index("ix_stories_copy_of", "copy_of"),
     sqlite_autoincrement=True,  # an id is never given twice: story_text and the alerts' keys go by it
+)
+
+# What is left of a story without claims that was too old to be kept: enough to know it again in its feed.
+past_stories = Table(
+    "past_stories",
+    metadata,
+    Column("feed_id", Integer, ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
+    Column("mark", LargeBinary(16), primary_key=True),  # a digest of its key
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("had_body", Boolean, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # Full text of the stories that hold claims: FTS5, rowid = stories.id. Made by the first migration; Core has no word
@@ -147,6 +159,7 @@ cases = Table(
     Index("ix_cases_dyad", "supplier", "recipient", "last_at"),
     Index("ix_cases_last_at", "last_at"),
     Index("ix_cases_status", "status", "last_at"),
+    Index("ix_cases_story", "story_id"),
     sqlite_autoincrement=True,  # people ask for a case by its id, long after it may have gone
 )
 
@@ -248,7 +261,18 @@ subscriptions = Table(
     Column("mention", Text),  # a role to be mentioned in its alerts, as the platform numbers it
     Column("paused_at", Instant),  # since when its destination is gone
     Column("paused_why", Text),
+    Column("paused_until", Instant),  # by command, whatever its destination is; none: not paused so
     UniqueConstraint("destination", "query"),
+)
+
+# To which guild a destination belongs that is told something there.
+places = Table(
+    "places",
+    metadata,
+    Column("destination", Text, primary_key=True),
+    Column("guild", Text, nullable=False),  # "discord:guild:9"
+    Column("left_at", Instant),  # since when the bot is no longer in that guild
+    Index("ix_places_guild", "guild"),
 )
 
 # What people and channels prefer; a column is empty where nothing was said.
@@ -270,6 +294,7 @@ mutes = Table(
     Column("case_id", Integer, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
     Column("destination", Text, primary_key=True),
     Column("until", Instant),  # none: for good
+    Index("ix_mutes_destination", "destination"),
     sqlite_with_rowid=False,
 )
 
@@ -288,6 +313,7 @@ alerts = Table(
     Column("state", String(8), nullable=False),  # owed, sent, dead, gone
     Column("next_try_at", Instant, nullable=False),
     Column("leased_until", Instant),
+    Column("leased_by", Text),  # the process that delivers it
     Column("attempts", Integer, nullable=False, server_default="0"),  # begun, whatever came of them
     Column("first_try_at", Instant),
     Column("done_at", Instant),
@@ -299,6 +325,7 @@ alerts = Table(
     Index("ix_alerts_due", "state", "next_try_at"),
     Index("ix_alerts_queue", "state", "destination", "id"),
     Index("ix_alerts_case", "case_id", "destination"),
+    Index("ix_alerts_done_at", "done_at", "state"),
 )
 
 # The message that shows a case at a destination, to be edited and replied to.
@@ -309,6 +336,7 @@ messages = Table(
     Column("destination", Text, primary_key=True),
     Column("message", Text, nullable=False),
     Column("posted_at", Instant, nullable=False),
+    Index("ix_messages_destination", "destination"),
     sqlite_with_rowid=False,
 )
 

@@ -51,7 +51,9 @@ async def test_a_story_without_claims_is_known_afterwards_and_makes_no_case(news
     await newsroom.subscribe(("console", ""))
     assert await newsroom.record("Football") == Recorded("new")
     told = story("Football")
-    assert await newsroom.store.read(stories.known, 1, [told.key, "other"]) == {told.key: stories.hash_of(told)}
+    assert await newsroom.store.read(stories.known, 1, [told.key, "other"]) == {
+        told.key: stories.Known(stories.hash_of(told))
+    }
     assert await newsroom.rows(select(cases)) == []
     assert await newsroom.rows(select(story_text.c.rowid)) == []
 

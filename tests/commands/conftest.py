@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot.alerts.outbox import record
+from bot.app import App
 from bot.commands import Context
+from bot.config import Config
 from bot.detect.lexicon import Lexicon, load
 from bot.model import Claim, Stance, Story
 from bot.store import Connection, Store, feeds
@@ -79,7 +81,9 @@ def ledger(tmp_path_factory: pytest.TempPathFactory, lexicon: Lexicon) -> Path:
 async def context(tmp_path: Path, ledger: Path, lexicon: Lexicon) -> AsyncIterator[Context]:
     """What commands are given, with a copy of the ledger."""
     async with await Store.open(Path(shutil.copy(ledger, tmp_path))) as store:
-        yield Context(store, lexicon, lambda: NOW, page_size=2)
+        context = Context(store, lexicon, lambda: NOW, page_size=2)
+        context.controls = App(Config(), context).controls()
+        yield context
 
 
 @pytest.fixture

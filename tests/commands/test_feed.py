@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from bot.errors import UserError
 from bot.feeds import opml
 from bot.feeds.manage import Wish
 from bot.model import Card
-from bot.store import feed_list
+from bot.store import feed_list, feeds
 from tests.fakes.feed_server import FeedServer, item, page, rss, serve
 from tests.feeds.managing import desk_on_loopback, link, web_page
 
@@ -63,6 +64,15 @@ async def test_a_feed_is_added_tested_paused_resumed_and_removed(server: FeedSer
     assert (await answer(room, "!feed resume #1")).title == "Resumed feed 1: The Gazette"
     assert "Its stories and claims stay" in text_of(await answer(room, "!feed remove 1"))
     assert (await answer(room, "!feed list")).title == "No such feed is on the list"
+
+
+async def test_a_list_says_which_feeds_are_pushed(server: FeedServer, room: Context) -> None:
+    await answer(room, f"!feed add {server.url('/rss')}")
+    assert "pushed" not in text_of(await answer(room, "!feed list"))
+    until = room.clock() + timedelta(days=7)
+    await room.store.write(feeds.keep_hub_secrets, {1: "secret"})
+    await room.store.write(feeds.keep_hub_until, 1, "secret", until)
+    assert "about every 15 minutes, and pushed by its hub" in text_of(await answer(room, "!feed list"))
 
 
 async def test_only_who_manages_the_server_changes_feeds_and_everybody_sees_them(room: Context) -> None:

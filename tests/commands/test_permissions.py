@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from bot.commands import Asker, Command, Context
@@ -43,3 +45,19 @@ def test_whoever_has_the_terminal_may_give_every_command() -> None:
 async def test_a_command_learns_who_asks_and_the_bots_own_context_stays_as_it_was(empty: Context) -> None:
     card = await who_asks(empty.asked_by(Asker("discord:user:1", "discord:2")), "")
     assert (card.title, empty.asker) == ("discord:user:1", OPERATOR)
+
+
+async def test_it_is_told_of_each_command_how_it_was_answered(empty: Context) -> None:
+    heard: list[tuple[str, str]] = []
+    empty.told = lambda *what: heard.append(what)
+
+    async def run(context: Context, arguments: str, page: int = 0) -> Card:
+        if arguments:
+            raise {"mistake": UserError, "fault": ValueError}[arguments](arguments)
+        return Card("Well")
+
+    asked = Command("try", run, "Tries.", "!try", ("!try",))
+    for arguments in ("", "mistake", "fault"):
+        with contextlib.suppress(UserError, ValueError):
+            await asked.run(empty.asked_by(OPERATOR), arguments)
+    assert heard == [("try", "answered"), ("try", "mistaken"), ("try", "failed")]

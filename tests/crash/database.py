@@ -18,13 +18,11 @@ _BROKEN = BROKEN | {
 _TABLES = ("alerts", "digest_items", "case_voices", "feeds")
 
 
-def help_time_on(path: Path, *, leases: bool) -> None:
-    """Make every feed due, and let leases run out."""
+def help_time_on(path: Path) -> None:
+    """Make every feed due."""
     with _opened(path) as connection:
         if connection:
             connection.execute("UPDATE feeds SET next_poll_at = NULL")
-            if leases:
-                connection.execute("UPDATE alerts SET leased_until = 1 WHERE leased_until IS NOT NULL")
 
 
 def damage(path: Path) -> list[str]:

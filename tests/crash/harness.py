@@ -6,8 +6,8 @@
      │                   ▲ SIGKILL at a random moment                                          │
      └───────────────────┴──────────────────────── compared at the end ────────────────────────┘
 
-The kills come in seconds and not in hours, so time is helped on between them: feeds are made due, and in most
-rounds the leases of whoever was killed are let run out, which takes two minutes otherwise.
+The kills come in seconds and not in hours, so time is helped on between them: feeds are made due, and in some rounds
+Discord forgets its nonces, which takes it minutes otherwise.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ class Harness:
         shown = self.platforms.shown()
         self.news.go_on(set(shown["discord"].posts) & set(shown["slack"].posts))
         for number, outlet in enumerate(OUTLETS):
-            self.feeds.pages[f"/{number}"] = feed_server.page(self.news.page(outlet))
+            body = self.news.page(outlet)
+            self.feeds.pages[f"/{number}"] = feed_server.page(body, headers={"Connection": "close"})
 
     async def start(self) -> asyncio.subprocess.Process:
         """Start the bot in a process group of its own; its log goes to a file."""
@@ -144,7 +145,7 @@ class Harness:
 
     async def settle(self) -> None:
         """Let the bot run until it owes nothing, then ask it to stop."""
-        database.help_time_on(self.database, leases=True)
+        database.help_time_on(self.database)
         process = await self.start()
         settled = await self._until(
             lambda: database.is_settled(self.database, len(OUTLETS)), process, time.monotonic() + _SETTLE, every=0.1
@@ -182,13 +183,15 @@ class Harness:
 async def crash(folder: Path, *, kills: int, seed: int, tell: Callable[[str], None] = lambda _: None) -> Report:
     """Kill the bot `kills` times, let it finish, and return what was found; `folder` keeps its database and log."""
     begun = time.monotonic()
-    async with _opened(folder, kills, seed) as harness:
+    async with opened(folder, affairs=kills + 1, seed=seed) as harness:
         report, chance = harness.report, harness.chance
         for number in range(1, kills + 1):
             harness.publish()
             moment = chance.choice(MOMENTS)
             if moment in ("poll", "slack") or chance.random() < 0.5:  # else the bot opens first what the kill has left
-                database.help_time_on(harness.database, leases=chance.random() < 0.7)
+                database.help_time_on(harness.database)
+            if chance.random() < 0.5:
+                harness.platforms.discord.nonces.clear()
             await harness.run_and_kill(moment)
             if chance.random() < 0.5 or number == kills:
                 report.damage += database.damage(harness.database)
@@ -206,9 +209,12 @@ async def crash(folder: Path, *, kills: int, seed: int, tell: Callable[[str], No
 
 
 @asynccontextmanager
-async def _opened(folder: Path, kills: int, seed: int) -> AsyncIterator[Harness]:
-    """Feeds, Discord and Slack on loopback, and the bot's configuration for them."""
-    channels = kills // AFFAIRS_A_CHANNEL + 1
+async def opened(folder: Path, *, affairs: int, seed: int, host: str = "127.0.0.1") -> AsyncIterator[Harness]:
+    """Feeds, Discord and Slack on loopback, and the bot's configuration for so many affairs.
+
+    `host` is what the feeds' server is called in their addresses.
+    """
+    channels = (affairs - 1) // AFFAIRS_A_CHANNEL + 1
     chance = random.Random(seed)
     async with AsyncExitStack() as parts:
         feeds = await parts.enter_async_context(feed_server.serve())
@@ -220,7 +226,7 @@ async def _opened(folder: Path, kills: int, seed: int) -> AsyncIterator[Harness]
             slack.channels[_slack_channel(number)] = slack_server.Channel(_slack_channel(number))
         harness = Harness(folder, chance, News(chance), feeds, Platforms(discord, slack), {}, Report(seed))
         harness.environment = _environment(harness.platforms, folder)
-        _configure(folder, feeds, affairs=kills + 1)
+        _configure(folder, feeds, affairs, host)
         parts.callback(harness.sweep)
         yield harness
 
@@ -244,16 +250,16 @@ def _environment(platforms: Platforms, folder: Path) -> dict[str, str]:
     }
 
 
-def _configure(folder: Path, feeds: feed_server.FeedServer, affairs: int) -> None:
+def _configure(folder: Path, feeds: feed_server.FeedServer, affairs: int, host: str) -> None:
     """Write config.toml and the rules: a channel on each platform is told of five affairs, by who supplies."""
     (folder / "rules").mkdir()
     (folder / "rules" / "actors.toml").write_text(told.rules(2 * affairs), encoding="utf-8")
     lines = [
         'rules = "rules"', 'alert_on_first_poll = "all"', 'log_level = "debug"', "[polling]", "host_delay = 0",
-        f'allow_hosts = ["127.0.0.1:{feeds.port}"]',
+        f'allow_hosts = ["{host}:{feeds.port}"]',
     ]  # fmt: skip
     for number, outlet in enumerate(OUTLETS):
-        lines += ["[[feeds]]", f'url = "{feeds.url(f"/{number}")}"', f'outlet = "{outlet}"']
+        lines += ["[[feeds]]", f'url = "{feeds.url(f"/{number}", host)}"', f'outlet = "{outlet}"']
     for number, supplier in zip(range(affairs), list(told.places())[::2], strict=False):
         channel = number // AFFAIRS_A_CHANNEL
         for to in (f"discord:{FIRST_CHANNEL + channel}", f"slack:{_slack_channel(channel)}"):

@@ -252,7 +252,8 @@ class SlackServer:
         channel = self.channels.get(arguments["channel"])
         if channel is None:
             return {"ok": False, "error": "channel_not_found"}
-        return {"ok": True, "channel": {"id": channel.id, "creator": channel.creator, "is_im": channel.is_im}}
+        about = {"id": channel.id, "creator": channel.creator, "is_im": channel.is_im, "is_member": channel.has_bot}
+        return {"ok": True, "channel": about}
 
     def _users_info(self, arguments: Json) -> Json:
         return {"ok": True, "user": {"id": arguments["user"], "is_admin": arguments["user"] in self.admins}}

@@ -153,7 +153,11 @@ async def test_a_body_that_never_ends_is_cut_off(session: aiohttp.ClientSession,
     assert "larger than 1,000,000 bytes" in str(await refused(session, server.url("/f")))
 
 
-@pytest.mark.parametrize("empty", [gzip.compress(b""), b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + b"\0\0\0\xff\xff" * 200_000])
+@pytest.mark.parametrize(
+    "empty",
+    [gzip.compress(b"", mtime=0), b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + b"\0\0\0\xff\xff" * 200_000],
+    ids=["empty bodies", "empty blocks"],  # by their bytes: gzip writes the time into them
+)
 async def test_a_packed_body_that_never_holds_anything_is_cut_off(empty: bytes) -> None:
     """Empty bodies behind one another, and one of empty blocks."""
     assert await told("gzip", empty * (2_000_000 // len(empty) + 1)) != ""

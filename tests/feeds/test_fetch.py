@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import sys
+
 import aiohttp
 import pytest
 from aiohttp import web
@@ -65,6 +68,20 @@ async def test_a_drip_is_stopped_by_the_total_time(session: aiohttp.ClientSessio
 async def test_a_silent_server_is_given_up(session: aiohttp.ClientSession, server: FeedServer) -> None:
     server.pages["/f"] = silent
     assert "`timeout`" in str(await refused(session, server.url("/f"), timeout=0.2))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses instead of being silent")
+async def test_a_server_that_takes_no_connection_is_told_so() -> None:
+    brief = aiohttp.ClientTimeout(total=None, sock_connect=0.05)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        address = full.getsockname()
+        guard = Guard(frozenset({"127.0.0.1"}), frozenset({address[1]}))
+        connector, middleware = guard.connector(), guard.middleware
+        # One connection waits to be accepted, so that the queue is full and Linux leaves all others unanswered.
+        with socket.create_connection(address):
+            async with aiohttp.ClientSession(connector=connector, middlewares=[middleware], timeout=brief) as session:
+                error = await refused(session, f"http://127.0.0.1:{address[1]}/f")
+    assert "No connection could be made" in str(error)
 
 
 async def test_a_server_that_falls_silent_is_told_so(server: FeedServer) -> None:

@@ -258,6 +258,21 @@ async def test_three_failures_are_told_once_with_what_mends_them_and_so_is_their
     assert len(await told(newsroom)) == 3
 
 
+async def test_when_no_feed_can_be_read_that_is_told_once_and_not_for_each(newsroom: Newsroom) -> None:
+    await newsroom.open(operators=OPERATORS)
+    paths = [f"/{number}" for number in range(6)]
+    newsroom.server.pages |= dict.fromkeys(paths, validated(BODY))
+    for path in paths:
+        await add(newsroom, path)
+    await poll(newsroom)
+    newsroom.server.pages |= dict.fromkeys(paths, page(b"", status=500))
+    await poll(newsroom, 6)
+    assert await told(newsroom) == [(OPERATORS, "No feed can be read")]
+    newsroom.server.pages |= dict.fromkeys(paths[1:], validated(BODY))
+    await poll(newsroom, 2)
+    assert [title for _, title in await told(newsroom)] == ["No feed can be read", "Feed 1 can't be read"]
+
+
 async def test_whoever_added_a_feed_is_told_of_it(newsroom: Newsroom) -> None:
     await newsroom.open(operators=OPERATORS)
     await add(newsroom, "/f", added_by="discord:user:7")

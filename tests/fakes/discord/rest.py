@@ -13,7 +13,7 @@ from aiohttp import web
 from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.interactions import Interactions
 from tests.fakes.discord.limits import Limits
-from tests.fakes.discord.wire import Json, answer, beyond_limits, error
+from tests.fakes.discord.wire import READ_MESSAGE_HISTORY, Json, answer, beyond_limits, error
 from tests.fakes.discord.world import APPLICATION, BOT, BOT_ID, PEOPLE, World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -181,8 +181,11 @@ class Rest:
         channel = int(request.match_info["channel"])
         if refused := self._no_access(channel):
             return refused
+        if not self.world.permissions(BOT_ID, channel) & READ_MESSAGE_HISTORY:
+            return answer([])
         most = int(request.query.get("limit", 50))
-        return answer(self.world.messages[channel][::-1][:most])
+        before = int(request.query.get("before", 2**63))
+        return answer([one for one in self.world.messages[channel][::-1] if int(one["id"]) < before][:most])
 
     async def _post(self, request: web.Request) -> web.Response:
         body = await request.json()

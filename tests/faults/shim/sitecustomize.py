@@ -1,0 +1,57 @@
+"""Lets a test reach into the world around a process of the bot: its clock, and the names that can be looked up.
+
+Python imports a module of this name at its start, if it finds one on PYTHONPATH. The files in the folder that
+FAULTS_WORLD names are the levers: `clock` holds the seconds by which the clock is wrong, and while a file
+`no-names` is there no name server answers. Monotonic time goes on as it does when an administrator sets the clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+_WORLD = Path(os.environ["FAULTS_WORLD"])
+_LOOK_SECONDS = 0.02
+
+
+def _keep_the_clock_wrong() -> None:
+    import time_machine
+
+    traveller: Any = None
+    shown = 0.0
+    while True:
+        wanted = shown
+        with suppress(FileNotFoundError, ValueError):  # it is being written
+            wanted = float((_WORLD / "clock").read_text())
+        if wanted != shown:
+            if traveller is not None:
+                traveller.stop()
+            traveller = time_machine.travel(datetime.now(UTC) + timedelta(seconds=wanted), tick=True)
+            traveller.start()
+            shown = wanted
+            (_WORLD / "clock-is").write_text(str(shown))
+        time.sleep(_LOOK_SECONDS)
+
+
+def _answer_for_name_servers() -> None:
+    from aiohttp import resolver
+
+    async def resolve(_self: Any, host: str, port: int = 0, family: int = socket.AF_INET) -> list[dict[str, Any]]:
+        await asyncio.sleep(0)
+        if (_WORLD / "no-names").exists():
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        found = {"hostname": host, "host": "127.0.0.1", "port": port, "family": socket.AF_INET, "proto": 0, "flags": 0}
+        return [found]
+
+    resolver.ThreadedResolver.resolve = resolve  # type: ignore[method-assign,assignment]
+
+
+threading.Thread(target=_keep_the_clock_wrong, name="test-clock", daemon=True).start()
+_answer_for_name_servers()
