@@ -17,8 +17,8 @@ Kind = Literal["say", "accuse", "deny", "topic", "protest"]
 
 # Behind a verb of speaking these show that its subject ended the sentence: "…, Seoul said on Monday".
 _TRAILERS = words(
-    "on after in at last this yesterday today monday tuesday wednesday thursday friday saturday sunday , as when of "
-    "late earlier reporters before during"
+    "on after in at last this yesterday today monday tuesday wednesday thursday friday saturday sunday , as when "
+    "of late earlier reporters before during"
 )
 _PRONOUNS = words("he she it they we i")
 _NEVER = words("not never neither nor")
@@ -28,6 +28,11 @@ _NO_REPORTS = words(
     "proposal plan plans request requests offer bid appeal idea call calls criticism decision motion plea pleas"
 )
 _LABELS = words("war crisis conflict latest live update updates briefing glance news headlines recap")
+_FORGED = words("fake false bogus forged doctored invented fabricated misleading")
+_PAPERWORK = words(
+    "certificate certificates document documents end-user paperwork papers flag flags name names passport "
+    "passports label labels manifest manifests invoice invoices identity identities company companies"
+)
 _MEDIA = Subject(("MEDIA",))
 
 
@@ -106,7 +111,8 @@ def _authors(row: list[Token], i: int) -> tuple[str, ...]:
                 if "media" in token.tags:
                     codes.append("MEDIA")
                     break
-                if word := actor(token):
+                word = actor(token)
+                if word and not (row[j].low == "in" and word.form == "seat"):  # "papers found in Tripoli by …"
                     codes.append(word.code)
                     break
     return tuple(dict.fromkeys(codes))
@@ -139,26 +145,30 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
     if "not_denial" in tags:
         return None
     if "deny" in tags and is_speech(row, i, "deny") and not _turns_down(row, i):
-        return Voice("deny", i, _subject(row, i, lexicon), i + 1, len(row))
+        return Voice("deny", i, subject_before(row, i, lexicon), i + 1, len(row))
     if "call" in tags and (at := _untrue_behind(row, i)) is not None:
         goes_on = at + 1 < len(row) and ({"report"} & row[at + 1].tags.keys() or row[at + 1].low == "that")
-        return Voice("deny", i, _subject(row, i, lexicon), i + 1, len(row) if goes_on else at + 1)
+        return Voice("deny", i, subject_before(row, i, lexicon), i + 1, len(row) if goes_on else at + 1)
     if "protest" in tags and not ("say" in tags and any(token.low == "that" for token in row[i + 1 : i + 3])):
         over = next(
             (j for j in range(i + 1, min(i + 12, len(row))) if row[j].low in {"after", "as", "over", "if"}), None
         )
         if over is not None:
-            return Voice("protest", i, _subject(row, i, lexicon), over, len(row))
+            return Voice("protest", i, subject_before(row, i, lexicon), over, len(row))
     if "accuse" in tags and row[i].low.endswith("ed") and i + 1 < len(row) and row[i + 1].low == "by":
         subject = named_after(row, i + 1, lexicon)
         return Voice("accuse", i, subject, subject.end, len(row)) if subject else None
     if "accuse" in tags and any(token.low in {"of", "over", "for", "involved"} for token in row[i + 1 : i + 8]):
-        return Voice("accuse", i, _subject(row, i, lexicon), i + 1, len(row)) if is_speech(row, i, "accuse") else None
+        if not is_speech(row, i, "accuse"):
+            return None
+        return Voice("accuse", i, subject_before(row, i, lexicon), i + 1, len(row))
     if row[i].low == "reportedly" or (
         row[i].low in {"reported", "said"} and before in {"are", "is", "was", "were", "been"}
     ):
         return Voice("say", i, _MEDIA, 0, len(row))
-    if "say" in tags and (behind := _behind_comma(row, i, lexicon)):
+    if "protest" in tags and before == "to":
+        return None  # "summoned the ambassador to protest"
+    if "say" in tags and not row[i].low.startswith(("tell", "told")) and (behind := _behind_comma(row, i, lexicon)):
         return behind
     if "say" in tags and before != "as" and is_speech(row, i, "say"):
         return _saying(row, i, lexicon)
@@ -184,7 +194,8 @@ def _turns_down(row: list[Token], i: int) -> bool:
     return row[i].low.startswith(("reject", "dismiss", "rebuff")) and any(low in _NO_REPORTS for low in lows)
 
 
-def _subject(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
+def subject_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
+    """Whom the verb of speaking at `i` has as its subject; a pronoun is the person named before, or left open."""
     pronoun = next((j for j in (i - 1, i - 2) if j >= 0 and row[j].low in _PRONOUNS), None)
     if pronoun is not None and row[pronoun].low in {"he", "she"}:
         person = next((w for t in reversed(row[:pronoun]) if (w := actor(t)) and w.form == "person"), None)
@@ -196,7 +207,7 @@ def _subject(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
 
 
 def _saying(row: list[Token], i: int, lexicon: Lexicon) -> Voice:
-    subject = _subject(row, i, lexicon)
+    subject = subject_before(row, i, lexicon)
     trailing = bool(subject) and _is_trailing(row, subject.start, i)
     if not subject:
         subject = named_after(row, i, lexicon)  # “…”, said the minister
@@ -242,6 +253,8 @@ def _is_trailing(row: list[Token], subject: int, verb: int) -> bool:
 
 
 def _calls_untrue(row: list[Token], i: int) -> bool:
+    if row[i].low in _FORGED and i + 1 < len(row) and row[i + 1].low in _PAPERWORK:
+        return False  # "with fake end-user certificates"
     return "untrue" in row[i].tags and not any(token.low in _NEVER for token in row[max(0, i - 3) : i])
 
 
@@ -269,9 +282,13 @@ def _headline_voices(row: list[Token], lexicon: Lexicon, found: list[Voice]) -> 
 def _before_colon(row: list[Token], i: int, lexicon: Lexicon, found: list[Voice]) -> Voice | None:
     if i > 7 or any(voice.at < i for voice in found):
         return None
+    answer = [token.low for token in row[i + 1 :] if token.low not in _QUOTES | {"”", "’", ".", "!"}]
+    if answer in (["no"], ["never"]):  # "Biden on F-16s for Ukraine: “No”"
+        subject = named(row, 0, i, lexicon, nearest=False)
+        return Voice("deny", 0, subject, 0, i) if subject.codes else None
     if any(token.low in _QUOTES | _LABELS or "verb" in token.tags for token in row[:i]):
         return None
-    subject = named(row, 0, i, lexicon, nearest=not any(token.low == "to" for token in row[:i]))  # "Kyiv to Berlin: …"
+    subject = named(row, 0, i, lexicon, nearest=False)  # "Kyiv to Berlin: …", "Lula turns Scholz away: …"
     return Voice("say", i, subject, i + 1, len(row)) if subject.codes else None
 
 

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import product
 
 from bot.detect import attribution
 from bot.detect.attribution import Owner, Voice
-from bot.detect.denials import answered_by, answers, governing
+from bot.detect.claimants import with_claimants
+from bot.detect.denials import answered_by, answers, governing, receivers_of
 from bot.detect.goods import weapon
+from bot.detect.implying import imply
 from bot.detect.lexicon import Lexicon
+from bot.detect.making import add
 from bot.detect.mention import Mention
 from bot.detect.merging import DENIED_REPORT, merged
 from bot.detect.reading import Reading, read_units
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, Unit, story_text, units, words
-from bot.model import Claim, Stance, Story, Weapon
+from bot.model import Claim, Story
 
 _ASIDE = words("; after following amid")  # behind these another voice begins
 _GUESSES = words("may might could should can pressure pressed if whether urged")
 _ABOUT = words("over on about")
 _FAR = 30  # units: a denial answers nothing that stands further away
+_DECIDED = {
+    ("weapons for", "proposed"),
+    ("weapons for", "agreed"),
+    ("weapons for", "stopped"),
+    ("weapons to", "agreed"),
+}
+_PAST = words("since ever year years month months")
 _OTHER_CLAUSE = words("; but while after")
 
 
@@ -40,28 +49,16 @@ def read(story: Story, lexicon: Lexicon) -> tuple[Claim, ...]:
     told = {claim.supplier for claim in reading.claims if claim.stance == "asserts"}
     for unit, code, mention in reading.reported:
         if told.isdisjoint(mention.suppliers):
-            _add(reading, unit, "asserts", code, mention, rule=DENIED_REPORT)
+            add(reading, unit, "asserts", code, mention, rule=DENIED_REPORT)
             told.update(mention.suppliers)
-    return _with_only_speaker(merged(reading.claims), reading)
-
-
-def _with_only_speaker(claims: tuple[Claim, ...], reading: Reading) -> tuple[Claim, ...]:
-    """What nobody is named for is said by the one who speaks in the rest of the story, if there is just one."""
-    codes = {
-        code for of_unit in reading.voices for voice in of_unit if voice.kind == "say" for code in voice.subject.codes
-    }
-    if len(codes) != 1 or any(claim.claimant for claim in claims):
-        return claims
-    speaker = codes.pop()
-    return tuple(
-        claim if speaker in (claim.supplier, claim.recipient) else replace(claim, claimant=speaker) for claim in claims
-    )
+    imply(reading)
+    return with_claimants(merged(reading.claims), reading)
 
 
 def _is_plain(token: Token) -> bool:
     """Whether the token alone shows that the story may be about arms."""
     word, verb = weapon(token), token.tags.get("verb")
-    return bool((word and not word.vague) or (verb and verb.frame == "arm"))
+    return bool((word and not word.vague) or (verb and verb.frame == "arm" and not verb.weak))
 
 
 def _read_unit(reading: Reading, index: int) -> None:
@@ -100,10 +97,16 @@ def _read_unit(reading: Reading, index: int) -> None:
     for voice in denials if mentions else ():  # "…, which Pyongyang denies"
         if all(mention.end <= voice.at for mention in mentions) and answers(unit, voice):
             _deny_what_was_said(reading, index + 1, voice, owners, unit)
+    if mentions and no_evidence is not None and all(mention.end <= no_evidence for mention in mentions):
+        doubters = [voice for voice in voices if voice.kind == "say" and voice.start <= no_evidence < voice.end]
+        for voice in doubters[-1:]:  # "…, and Kabul said there was no proof of it"
+            _deny_what_was_said(reading, index + 1, voice, [], unit)
     if not mentions:
         events = [voice for voice in denials if answers(unit, voice)]
         if not events and untrue is not None:
             events = [voice for voice in voices if voice.kind in {"say", "topic"}][:1]
+        if not events and no_evidence is not None:
+            events = [voice for voice in voices if voice.kind == "say" and voice.start <= no_evidence < voice.end][:1]
         for voice in events:
             _deny_what_was_said(reading, index, voice, owners, unit)
     for voice in voices:
@@ -151,7 +154,7 @@ def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention,
         or (mention.phase == "agreed" and voice and _fears(unit.tokens[voice.at]))
     ):
         mention = replace(mention, phase="proposed")
-    claimants = reading.speakers(voice, mention) if voice else ()
+    claimants = reading.speakers(unit, voice, mention) if voice else ()
     near = [owner for owner in owners if 0 < mention.start - owner.at <= 6 and not _apart(unit, owner.at, mention)]
     if near and (not claimants or near[-1].at > (voice.at if voice else -1)):
         claimants = (near[-1].code,)
@@ -159,17 +162,17 @@ def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention,
     if not claimants and not unnamed and not asked and mention.phase != "delivered" and not _is_guessed(unit, mention):
         # Who decides, announces, refuses or asks is who says so.
         claimants = mention.subject if set(mention.subject) == set(mention.suppliers) else mention.subject[:1]
-        if not claimants and mention.rule == "weapons for":
+        if not claimants and (mention.rule, mention.phase) in _DECIDED:
             claimants = mention.suppliers[:1]
         claimants = tuple(code for code in claimants if reading.lexicon.actors[code].kind != "firm")
     carrier = voice.subject.carrier if voice else None
     if len(claimants) > 1 and set(claimants) == set(mention.suppliers):
         for claimant in claimants:  # each speaks for itself: "their countries have stopped arms sales"
-            _add(reading, unit, "asserts", claimant, replace(mention, suppliers=(claimant,)), carrier)
+            add(reading, unit, "asserts", claimant, replace(mention, suppliers=(claimant,)), carrier)
         return
     sayers: tuple[str | None, ...] = claimants or (None,)
     for sayer in sayers:
-        _add(reading, unit, "asserts", sayer, mention, carrier)
+        add(reading, unit, "asserts", sayer, mention, carrier)
 
 
 def _is_topic(unit: Unit, mention: Mention) -> bool:
@@ -194,7 +197,7 @@ def _assert_protested(reading: Reading, unit: Unit, voice: Voice, mentions: list
     for mention in mentions:
         for code in voice.subject.codes:
             if voice.start <= mention.at and code not in mention.suppliers and not mention.negated:
-                _add(reading, unit, "asserts", code, mention, voice.subject.carrier, rule="protest")
+                add(reading, unit, "asserts", code, mention, voice.subject.carrier, rule="protest")
 
 
 def _is_guessed(unit: Unit, mention: Mention) -> bool:
@@ -222,14 +225,14 @@ def _assert_denied_report(reading: Reading, unit: Unit, owners: list[Owner], men
     """What is denied as somebody's report was asserted by them: "denies a Fox News report of …"."""
     owner = next((owner for owner in owners if abs(owner.at - denial) <= 20), None)
     if owner:
-        _add(reading, unit, "asserts", owner.code, mention, rule=DENIED_REPORT)
+        add(reading, unit, "asserts", owner.code, mention, rule=DENIED_REPORT)
 
 
 # ── denying ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _deny(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention) -> None:
-    deniers = reading.speakers(voice, mention) if voice else ()
+    deniers = reading.speakers(unit, voice, mention, denying=True) if voice else ()
     if not deniers:
         deniers = mention.subject[:1] or mention.suppliers[:1] or ((reading.home,) if reading.home else ())
     _deny_by(reading, unit, deniers, mention, voice.subject.carrier if voice else None)
@@ -238,9 +241,16 @@ def _deny(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention) -
 def _deny_by(reading: Reading, unit: Unit, deniers: Iterable[str], mention: Mention, carrier: str | None) -> None:
     for denier in deniers:
         own = denier in mention.suppliers and len(mention.suppliers) > 1  # of several suppliers each denies its own
+        if mention.meant and mention.negated and mention.phase == "delivered" and not _is_past(unit):
+            mention = replace(mention, phase="proposed")
         if mention.phase == "stopped":  # what was halted is denied as having been on its way
             mention = replace(mention, phase="delivered")
-        _add(reading, unit, "denies", denier, replace(mention, suppliers=(denier,)) if own else mention, carrier)
+        add(reading, unit, "denies", denier, replace(mention, suppliers=(denier,)) if own else mention, carrier)
+
+
+def _is_past(unit: Unit) -> bool:
+    """Whether "no jets for Sylvania" tells of what has been, not of what will be: "… since May", "… in two years"."""
+    return any(token.low in _PAST for token in unit.tokens)
 
 
 def _deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list[Owner], unit: Unit) -> None:
@@ -249,8 +259,12 @@ def _deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list
     said += [mention for of_unit in reading.mentions[index : index + _FAR] for mention in of_unit]
     if not said:
         return
-    for denier in reading.both(said) if voice.subject.open == "both" else reading.speakers(voice, said[0]):
+    both = voice.subject.open == "both"
+    for denier in reading.both(said) if both else reading.speakers(unit, voice, said[0], denying=True):
         answered = answered_by(denier, said)
+        own = receivers_of(unit, voice)
+        if answered and own and denier not in own:  # "Haftar's army denied giving the RSF any support"
+            answered = replace(answered, suppliers=(denier,), recipients=own)
         if answered:
             _deny_by(reading, unit, (denier,), answered, voice.subject.carrier)
             for owner in owners:
@@ -259,35 +273,6 @@ def _deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list
                 if not (answered.suppliers and answered.recipients):
                     continue
                 if owner.named and owner.code != denier:
-                    _add(reading, unit, "asserts", owner.code, answered, rule=DENIED_REPORT)
+                    add(reading, unit, "asserts", owner.code, answered, rule=DENIED_REPORT)
                 elif not owner.named:
                     reading.reported.append((unit, owner.code, answered))
-
-
-# ── claims ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _add(
-    reading: Reading,
-    unit: Unit,
-    stance: Stance,
-    claimant: str | None,
-    mention: Mention,
-    carrier: str | None = None,
-    rule: str | None = None,
-) -> None:
-    suppliers = _states_of(mention.suppliers, claimant, reading.lexicon)
-    recipients = _states_of(mention.recipients, claimant, reading.lexicon)
-    weapons: tuple[Weapon, ...] = mention.weapons or ("unspecified",)
-    rules = (mention.rule, rule) if rule else (mention.rule,)
-    for supplier, recipient in product(suppliers or (None,), recipients or (None,)):
-        if supplier != recipient:
-            reading.claims.append(
-                Claim(stance, claimant, supplier, recipient, weapons, mention.phase, unit.text, carrier, rules)
-            )
-
-
-def _states_of(codes: tuple[str, ...], claimant: str | None, lexicon: Lexicon) -> tuple[str, ...]:
-    """A firm stands for its state, unless it speaks of its own sales."""
-    states = {code: known.state for code in codes if (known := lexicon.actors.get(code)) and known.state}
-    return tuple(dict.fromkeys(code if code == claimant else states.get(code) or code for code in codes))

@@ -27,7 +27,7 @@ _RELATIVES = words("which who whose whom where")
 _TELLING = words("urge urges urged ask asks asked tell tells told beg begs begged press presses pressed call calls")
 _BEFORE_MONTH = words("in of since by last until before from early late mid this")
 _MESSAGES = words("message messages call calls conversation conversations communications letter letters email emails")
-_LETTING = words("let lets allow allows allowed letting allowing permit permits permitted")
+LETTING = words("let lets allow allows allowed letting allowing permit permits permitted")
 _NEAR = 10  # tokens: how far a negation may stand before what it negates
 _BE = words("be is are was were been being get gets got isn't aren't wasn't weren't")
 HAVE = words("has have had hasn't haven't hadn't having")
@@ -96,6 +96,11 @@ def negated(row: list[Token], i: int, left: int) -> bool:
         if row[j].low in {"that", "which", "who"} and i - j > 2:
             return False
     return False
+
+
+def is_negation(token: Token) -> bool:
+    """Whether a word negates: "not", "never", "didn't"."""
+    return token.low in _NEGATIONS
 
 
 def _is_told(row: list[Token], j: int) -> bool:
@@ -168,6 +173,8 @@ def phase_of(
         return "proposed", denied
     if "agreed" in told_before or word.phase == "agreed" or to or (word.rule == "buy" and {"s", "base"} & word.forms):
         return "agreed", denied
+    if after[:1] == ["agreed"] and word.rule == "receive":  # "gets the go-ahead for"
+        return "agreed", denied
     if after[:1] == ["proposed"]:
         return "proposed", denied
     return "delivered", denied
@@ -190,7 +197,7 @@ def _phase_told(row: list[Token], j: int) -> Phase | None:
 def _is_let(row: list[Token], i: int, left: int) -> bool:
     """Whether it is another's leave that is not given: "Bern won't let Berlin pass on shells"."""
     for j in range(i - 1, max(left, i - 6) - 1, -1):
-        if row[j].low in _LETTING:
+        if row[j].low in LETTING:
             return any("actor" in token.tags for token in row[j + 1 : i])
     return False
 
@@ -203,7 +210,7 @@ def _is_month(row: list[Token], j: int) -> bool:
 
 def _none_of_it(row: list[Token], i: int, goods: list[int]) -> bool:
     """ "supplied no drones", "sent not a single round", "gave Russia nothing"."""
-    if i + 1 < len(row) and row[i + 1].low in {"none", "nothing", "neither"}:
+    if i + 1 < len(row) and row[i + 1].low in {"none", "nothing", "neither", "neither side", "neither party"}:
         return True
     if not goods or goods[0] < i:
         return False

@@ -45,10 +45,17 @@ class Cast:
     denier: str | None  # the only one who denies
     label: str | None  # whom a label before its headline names
     accused: str | None  # the only one who is accused, blamed or sanctioned
+    actors: frozenset[str]  # everybody it names
+    states: frozenset[str]  # those of them that are states, but for capitals that something is only said in
+    foes: tuple[frozenset[str], ...]  # who don't arm each other
 
 
 def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
     """The mentions of each unit with the parties filled in that others tell; those that stay too open are dropped."""
+    if not any(m.suppliers and m.recipients for of_unit in found for m in of_unit):
+        found = [
+            [_with_maker(m, cast) if m.recipients or m.frame == "deal" else m for m in of_unit] for of_unit in found
+        ]
     mentions = [mention for of_unit in found for mention in of_unit]
     told = _Told()
     for mention in mentions:
@@ -63,6 +70,8 @@ def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
         kept.append([])
         for mention in of_unit:
             filled = _with_other(_filled(_turned(mention, told), told, cast), cast)
+            if mention.recipients or mention.rule != "arrival":  # else whom it reached is only guessed
+                filled = _with_only_state(_with_maker(filled, cast), cast)
             if filled.frame != "arm":  # "them" are the weapons that were spoken of before; to arm says nothing of which
                 weapons = filled.weapons or weapons
                 filled = replace(filled, weapons=weapons)
@@ -145,8 +154,44 @@ def _with_other(mention: Mention, cast: Cast) -> Mention:
     return replace(mention, recipients=(other,)) if other and other not in mention.suppliers else mention
 
 
+def _with_only_state(mention: Mention, cast: Cast) -> Mention:
+    """Who supplies where a story names one state beside the receivers: "Jordan says the rifles were sold to Peru"."""
+    others = cast.states - set(mention.recipients)
+    if mention.suppliers or not mention.recipients or mention.frame in {"get", "seize", "use"} or len(others) != 1:
+        return mention
+    if set(mention.makers) & set(mention.recipients):
+        return mention  # a state buys from its own makers
+    if any(others & foes and foes & set(mention.recipients) for foes in cast.foes):
+        return mention
+    return replace(mention, suppliers=tuple(others), rule=f"{mention.rule}+only state")
+
+
+def _with_maker(mention: Mention, cast: Cast) -> Mention:
+    """Who makes a named system sells it to whoever buys it; "F-16s for Taiwan" where they or nobody else is named."""
+    if len(mention.makers) != 1:
+        return mention
+    if mention.frame == "deal" and mention.suppliers == mention.subject and not mention.recipients:
+        if mention.suppliers and mention.makers[0] not in mention.suppliers:  # "Manila walks away from Mi-17 deal"
+            return replace(
+                mention, suppliers=mention.makers, recipients=mention.suppliers, rule=f"{mention.rule}+maker"
+            )
+        return mention
+    if mention.frame == "get" and not mention.suppliers and mention.makers[0] in mention.recipients[:2]:
+        buyers = tuple(code for code in mention.recipients if code != mention.makers[0])
+        if buyers:  # "India, Russia sign for S-400 missiles"
+            return replace(mention, suppliers=mention.makers, recipients=buyers, rule=f"{mention.rule}+maker")
+    if mention.suppliers or not mention.recipients or mention.makers[0] in mention.recipients:
+        return mention
+    named = mention.makers[0] in cast.actors or cast.actors <= {*mention.recipients}
+    if mention.frame in {"get", "deal"} or mention.rule == "order" or named:
+        return replace(mention, suppliers=mention.makers, rule=f"{mention.rule}+maker")
+    return mention
+
+
 def _stands(mention: Mention, known: set[tuple[str, ...]]) -> bool:
     """Whether enough is known: a purchase needs a seller, "Iranian drones" a receiver, a sale somebody abroad."""
+    if not mention.suppliers and mention.makers and set(mention.makers) <= set(mention.recipients):
+        return False  # a state buys from its own makers
     if mention.frame == "get":
         return bool(mention.suppliers)
     if mention.frame == "bare":

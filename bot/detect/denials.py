@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from bot.detect.attribution import Voice
+from bot.detect.clauses import clause
 from bot.detect.goods import weapon
 from bot.detect.mention import Mention
+from bot.detect.parties import object_of, role
 from bot.detect.text import Unit, words
 
 _ELSEWHERE = words("; but while after")  # behind these something else is told
@@ -14,8 +16,12 @@ _GENERAL = words(
     "it this that such so involvement role everything them any connection hand part link links knowledge complicity "
     "responsibility wrongdoing"
 )
-_DOING = words("doing any being having giving providing")
+_DOING = words(
+    "doing any being having giving providing breaching violating breaking flouting busting circumventing evading"
+)
 _DOCUMENTS = words("document file files paper dossier intelligence leak")  # nothing that is asserted and can be denied
+_HELPING = words("backing supporting helping aiding assisting giving")
+_TO = words("to for")
 _BEHIND = 8  # tokens behind the verb that show what it denies
 
 
@@ -47,6 +53,18 @@ def answers(unit: Unit, voice: Voice) -> bool:
         or ("report" in token.tags and token.low not in _DOCUMENTS)
         for token in content
     )
+
+
+def receivers_of(unit: Unit, voice: Voice) -> tuple[str, ...]:
+    """Whom somebody denies giving, arming or helping: "denied giving the RSF any support"."""
+    row = unit.tokens
+    for i in range(voice.at + 1, min(voice.at + 4, len(row))):
+        if row[i].low.endswith("ing"):
+            verb = row[i].tags.get("verb")
+            gives = row[i].low in _HELPING or (verb is not None and verb.frame in {"give", "arm"})
+            right = clause(row, i)[1]
+            return (object_of(row, i, right)[1] or role(row, i, right, _TO)) if gives else ()
+    return ()
 
 
 def answered_by(denier: str, said: list[Mention]) -> Mention | None:

@@ -183,7 +183,7 @@ def _why_none(found: Sequence[Unit], explained: Sequence[ExplainedUnit]) -> str:
     """One sentence for a person."""
     tokens = [token for unit in found for token in unit.tokens]
     arms = [(token.text, word.vague) for token in tokens if (word := weapon(token))]
-    arming = any(verb.frame == "arm" for token in tokens if (verb := token.tags.get("verb")))
+    arming = any(verb.frame == "arm" and not verb.weak for token in tokens if (verb := token.tags.get("verb")))
     if not arming and all(vague for _, vague in arms):
         alike = [token.text for token in tokens if "none" in token.tags]
         return _why_no_arms([text for text, _ in arms], alike)

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.detect.clauses import clause
-from bot.detect.goods import goes_abroad, weapon
+from bot.detect.goods import goes_abroad, makers, weapon
 from bot.detect.mention import Mention
 from bot.detect.modifiers import modified
 from bot.detect.nouns import noun_mention, weapon_mention
 from bot.detect.nucleus import is_verb
 from bot.detect.phrases import TransferWord
-from bot.detect.text import Unit
+from bot.detect.text import Token, Unit
 from bot.detect.verbs import verb_mention
 from bot.model import Phase
 
@@ -55,10 +55,22 @@ def find(unit: Unit) -> list[Mention]:
     for i, word in reversed(modifiers):  # the inner first: "asks the UN to stop drones reaching …"
         found = modified(row, i, word, arms, found)
     found = [
-        replace(m, abroad=m.frame in {"find", "get", "seize", "arrive"} or goes_abroad(row, *clause(row, m.at)))
+        replace(
+            m,
+            abroad=m.frame in {"find", "get", "seize", "arrive"} or goes_abroad(row, *clause(row, m.at)),
+            makers=makers(row[m.start : m.end]),
+            group_noun=_group_noun(row, m),
+        )
         for m in found
     ]
     return sorted(found, key=lambda mention: mention.at)
+
+
+def _group_noun(row: list[Token], mention: Mention) -> str:
+    """What the group is called that a mention leaves unnamed."""
+    if not mention.group:
+        return ""
+    return next((token.low.removeprefix("the ") for token in row[mention.at + 1 :] if "group" in token.tags), "")
 
 
 def _inside(one: Mention, other: Mention) -> bool:

@@ -6,7 +6,9 @@ from bot.detect.phrases import WeaponWord
 from bot.detect.text import Token, words
 from bot.model import Weapon
 
-_GOODS_PRONOUNS = words("any them it these those such shipment shipments consignment consignments deliveries systems")
+_GOODS_PRONOUNS = words(
+    "any them it these those such type shipment shipments consignment consignments deliveries systems"
+)
 # Behind these an actor is no subject.
 PREPOSITIONS = words(
     "to for from against with in of at on into about between over by near off across inside toward towards through "
@@ -16,6 +18,19 @@ _ABROAD = words(
     "export exports exported exporting re-exported abroad overseas foreign third international customer customers "
     "countries buyers any anyone either no neither sides party parties"
 )
+LOADED = words("loaded carrying laden packed full filled with bringing transporting bearing")
+
+# A weapon sent there is deployed, not handed over.
+DEPLOYED = words(
+    "airspace border skies near around strait across drill drills patrol patrols coast waters towards toward close "
+    "over through exercise exercises deploy deploys deployed deployment scramble scrambles scrambled carrier message"
+)
+FIRING = words(
+    "fire fired fires firing launch launched launches launching strike strikes struck hit hits attack attacked attacks "
+    "shot shoots rain rained pound pounded target targeted explode exploded land lands landed crash crashed kill "
+    "killed kills"
+)
+_MOVING = words("aircraft ships drones armour missiles")
 
 
 def weapon(token: Token) -> WeaponWord | None:
@@ -32,6 +47,11 @@ def categories(row: list[Token], goods: list[int]) -> tuple[Weapon, ...]:
     if len(found) > 1 and "unspecified" in found:
         found.remove("unspecified")
     return tuple(found)
+
+
+def makers(row: list[Token]) -> tuple[str, ...]:
+    """Whose the named systems are."""
+    return tuple(dict.fromkeys(word.maker for token in row if (word := weapon(token)) and word.maker))
 
 
 def listed(row: list[Token], i: int, j: int) -> bool:
@@ -70,6 +90,21 @@ def meant_for(row: list[Token], j: int) -> bool:
     return k > 0 and row[k].low == "for" and any(weapon(token) for token in row[max(0, k - 4) : k])
 
 
+def carries(row: list[Token], j: int) -> bool:
+    """Whether the craft at `j` only carries the goods: "planes loaded with weapons", "an aircraft full of rifles"."""
+    word = weapon(row[j])
+    if word is None or not word.vague:
+        return False
+    behind = row[j + 1 : j + 7]
+    loaded = next((k for k, token in enumerate(behind[:3]) if token.low in LOADED), None)
+    return loaded is not None and any(weapon(token) for token in behind[loaded + 1 :])
+
+
 def goes_abroad(row: list[Token], left: int, right: int) -> bool:
     """Whether the goods are said to go abroad, though nobody says to whom."""
     return any(token.low in _ABROAD for token in row[left:right])
+
+
+def are_craft(row: list[Token], goods: list[int]) -> bool:
+    """Whether the goods may move by themselves, so that sending them may be no more than deploying them."""
+    return any((word := weapon(row[j])) and word.category in _MOVING for j in goods)

@@ -43,6 +43,8 @@ class Lexicon:
     actors: dict[str, Actor] = field(default_factory=dict)
     carriers: dict[str, str] = field(default_factory=dict)  # outlet name → the actor it speaks for
     exporters: frozenset[str] = frozenset()  # who sells where a deal does not tell
+    wars: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # where it is fought → the sides
+    epithets: Mapping[str, frozenset[str]] = field(default_factory=dict)  # "the kingdom" → whom it may mean
     _phrases: Phrases = field(default_factory=Phrases)
     _actor_words: dict[str, str] = field(default_factory=dict)  # in lower case → code
     _weapon_words: dict[str, Weapon] = field(default_factory=dict)  # in lower case
@@ -81,6 +83,10 @@ class Lexicon:
         """Every word that `find_weapon` takes, in lower case."""
         return self._weapon_words.keys()
 
+    def group_of(self, noun: str, state: str) -> str | None:
+        """The code of the armed group of a state that a noun alone means: "rebels" in a story about Syria."""
+        return self._groups.get(noun, {}).get(state)
+
     def publisher(self, outlet: str) -> str:
         """Who stands behind an outlet's name: "Reuters via The Fore" and "Thomson Reuters" are "Reuters"."""
         source = outlet.split(" via ", maxsplit=1)[0].strip()
@@ -116,6 +122,9 @@ def build(rules: Rules) -> Lexicon:
     """A lexicon of rules as `read_rules` gives them."""
     lexicon = Lexicon()
     _add_actors(lexicon, rules["actors"])
+    for rule in rules["places"]["place"]:
+        for words in rule["names"]:
+            lexicon._phrases.enter(words, "place", rule["code"])
     _add_outlets(lexicon, rules["outlets"])
     _add_weapons(lexicon, rules["weapons"])
     _add_transfer_words(lexicon._phrases, rules["verbs"])
@@ -123,7 +132,7 @@ def build(rules: Rules) -> Lexicon:
     hints = {
         phrase
         for phrase, kind, value in lexicon._phrases.all()
-        if (kind == "weapon" and not value.vague) or (kind == "verb" and value.frame == "arm")
+        if (kind == "weapon" and not value.vague) or (kind == "verb" and value.frame == "arm" and not value.weak)
     }
     lexicon._hints = ahocorasick_rs.AhoCorasick(sorted(hints))
     return lexicon
@@ -146,6 +155,10 @@ def _add_actors(lexicon: Lexicon, rules: Mapping[str, Any]) -> None:
         lexicon.actors[code] = Actor(code, rule["name"], "firm", rule["state"])
         _enter_actor(lexicon, code, "firm", [rule["name"], *rule.get("names", ())])
     lexicon.exporters = frozenset(rules["exporters"]["codes"])
+    lexicon.wars = {code: tuple(sides) for code, sides in rules["wars"].items()}
+    lexicon.epithets = {words: frozenset(codes) for words, codes in rules["epithets"].items()}
+    for words in lexicon.epithets:
+        lexicon._phrases.enter(words, "epithet", words)
     others = rules["not_actor"]
     for words in others["words"]:
         lexicon._phrases.enter(words, "not_actor", True)
@@ -211,14 +224,23 @@ def _weapon_forms(words: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((words, plural(words), joined, plural(joined))))
 
 
+def _beginnings(words: str) -> Iterator[str]:
+    """ "Patriot missile battery", "Patriot missile", "Patriot"."""
+    while words:
+        yield words
+        words = words.rpartition(" ")[0]
+
+
 def _add_weapons(lexicon: Lexicon, rules: Mapping[str, Any]) -> None:
     lexicon._weapon_words.update({category: category for category in WEAPONS})
+    makers = {word: code for code, of_state in rules["makers"].items() for word in of_state}
     for rule in rules["weapon"]:
         category = cast(Weapon, rule["category"])
         for key, vague in (("words", False), ("vague", True)):
             for words in rule.get(key, ()):
+                maker = next((makers[part] for part in _beginnings(words) if part in makers), None)
                 for form in _weapon_forms(words):
-                    lexicon._phrases.enter(form, "weapon", WeaponWord(category, vague))
+                    lexicon._phrases.enter(form, "weapon", WeaponWord(category, vague, maker))
                     lexicon._weapon_words.setdefault(form.lower(), category)
     for words in rules["not_weapon"]["words"]:
         for form in (words, plural(words)):
@@ -249,6 +271,7 @@ def _add_speech(phrases: Phrases, rules: Mapping[str, Any]) -> None:
         ("not_denial", rules["deny"]["not_denial"]),
         ("no_comment", rules["deny"]["no_comment"]),
         ("no_evidence", rules["deny"]["phrases"]),
+        ("condemning", rules["protest"]["words"]),
         ("report", rules["report"]["words"]),
         ("media", rules["report"]["media"] + rules["report"]["organisations"]),
         ("office", rules["office"]["words"]),

@@ -26,4 +26,7 @@ class Mention:
     open_subject: bool = False  # "the ministry", "the kingdom" acts in it: somebody whom another unit names
     undirected: bool = False  # a deal of two, of whom it is not told who sells
     general: bool = False  # all that goes abroad, whoever gets it: "has banned arms exports"
+    makers: tuple[str, ...] = ()  # whose its named systems are
     abroad: bool = False  # the goods leave the country, though nobody says whereto
+    group_noun: str = ""  # what the group is called that is named elsewhere: "rebels"
+    meant: bool = False  # bare weapons "for" somebody: not yet given

@@ -38,6 +38,16 @@ def merged(claims: Iterable[Claim]) -> tuple[Claim, ...]:
             rules=tuple(dict.fromkeys((*known.rules, *claim.rules))),
         )
     told = {(c.supplier, c.recipient) for c in by_key.values() if c.stance == "asserts" and c.claimant}
-    return tuple(
-        c for c in by_key.values() if c.stance == "denies" or c.claimant or (c.supplier, c.recipient) not in told
+    kept = [c for c in by_key.values() if c.stance == "denies" or c.claimant or (c.supplier, c.recipient) not in told]
+    return tuple(c for c in kept if not any(_tells_more(other, c) for other in kept))
+
+
+def _tells_more(other: Claim, claim: Claim) -> bool:
+    """Whether another claim of the same speaker names the party that a claim leaves open, and the same other one."""
+    if (other.stance, other.claimant) != (claim.stance, claim.claimant) or not (other.supplier and other.recipient):
+        return False
+    if claim.supplier is None and claim.recipient is None:
+        return True
+    return (claim.supplier is None and other.recipient == claim.recipient) or (
+        claim.recipient is None and other.supplier == claim.supplier
     )

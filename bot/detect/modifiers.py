@@ -22,6 +22,10 @@ _DEMANDING = words("must should demand demands demanded demanding")
 _URGING = words(
     "urge urges urged tell tells told call calls called press presses pressed ask asks asked want wants wanted"
 )
+_ACCOUNTS = words(
+    "explanation explanations answer answers apology clarification probe inquiry punishment sanctions accountability "
+    "talks debate vote report transparency"
+)
 _QUESTIONS = words("about whether if")
 
 
@@ -48,6 +52,8 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
     goods = [j for j in arms if (i < j < right and j - i <= _REACH) or (passive and left <= j < i)]
     if not goods or any(m.start <= goods[0] < m.end for m in found):
         return found
+    if word.frame == "ask" and any(token.low in _ACCOUNTS for token in row[i + 1 : goods[0]]):
+        return found  # "demands an explanation for Freedonian mortars": it does not want them
     own = _own(row, i, word, left, right, subject, goods)
     return [*found, own] if own else found
 

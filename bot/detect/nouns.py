@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bot.detect.clauses import clause, phase_of, undone
-from bot.detect.goods import categories, listed, meant_for, weapon
+from bot.detect.clauses import LETTING, clause, phase_of, undone
+from bot.detect.goods import DEPLOYED, FIRING, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
 from bot.detect.parties import FROM, TO, actor, origin, possessor, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
-from bot.detect.verbs import DEPLOYED, FIRING
 
 # Verbs that carry a noun: "made a first arms delivery", "approves a sale".
 _SUPPORT = words(
@@ -24,6 +23,7 @@ _IMPOSING = words(
     "impose imposes imposed slap slaps slapped extend extends extended renew renews renewed prolong prolongs prolonged "
     "adopt adopts adopted approve approves approved declare declares declared announce announces announced clamp clamps"
 )
+_LIFTING = ("lift", "eas", "scrap", "end", "drop", "relax")
 # They may name a transfer without a word for the goods, where the story has told of it.
 _BARE = words("shipment shipments delivery deliveries supplies transfer transfers sale sales consignment transaction")
 _CIVIL = words("power gas energy food water grain oil medical fuel electricity aid vaccine wheat")
@@ -31,6 +31,7 @@ _CIVIL = words("power gas energy food water grain oil medical fuel electricity a
 _LINKS = words("to for into bound meant destined going headed heading crossing")
 _NEAR_LINKS = words("to for")
 _HANDS = words("hands camp arsenal arsenals possession inventory stockpile stockpiles bases depot depots ranks")
+_FOUND = words("found discovered recovered identified in inside used turning turn")
 _MOVING = words("sent arrive arrived way landed went gone flown")
 
 
@@ -120,14 +121,26 @@ def _asker(row: list[Token], i: int, left: int) -> tuple[str, ...]:
 
 def _embargo(row: list[Token], i: int, word: TransferWord, arms: list[int], left: int, right: int) -> Mention | None:
     """ "UN slaps arms embargo on Sylvania": whoever imposes it stops what goes there."""
-    imposed = any(token.low in _IMPOSING for token in row[max(left, i - 6) : i])
+    before = row[max(left, i - 6) : i]
+    imposed = any(token.low in _IMPOSING for token in before)
+    lifted = any(token.low.startswith(_LIFTING) for token in before)
     under = role(row, i, min(right, i + 5), words("on against"))
-    if i - 1 not in arms or not imposed or not under:
+    if (i - 1 not in arms and i not in arms) or not (imposed or lifted) or not under:
         return None
     _, subject = subject_of(row, i - 1, left)
     suppliers = tuple(code for code in subject if code not in {"UN", "EU"})
     return Mention(
-        word.rule, i, i - 1, i + 1, suppliers, under, ("unspecified",), "stopped", False, subject, frame="seize"
+        word.rule,
+        i,
+        i if i in arms else i - 1,
+        i + 1,
+        suppliers,
+        under,
+        ("unspecified",),
+        "stopped" if imposed else "proposed",
+        False,
+        subject,
+        frame="seize",
     )
 
 
@@ -202,6 +215,11 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
         into = (goal.code,)
     suppliers = role(row, last, min(right, last + 5), words("from")) or origin(row, [i], left)
     into = into or (_holder(row, last, right) if suppliers else ())
+    into = into or (_built_into(row, goods, last, right) if suppliers else ())
+    done = bool(follows and follows.low.endswith("ed") and not follows.tags)  # "to have missiles tested"
+    having = None if into or done else _to_have(row, i, left)
+    if having is not None:
+        into = subject_of(row, having, left)[1] if row[having - 1].low != "to" else _before_to(row, having, left)
     group = (
         not into and bool(follows and follows.low in links) and any("group" in t.tags for t in row[last + 1 : last + 6])
     )
@@ -219,10 +237,46 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
         rule = "weapons of"
     word = TransferWord(rule, "give", "delivered", frozenset())
     phase, denied = phase_of(row, i, left, right, word, goods)
+    if having is not None:
+        subject = ()  # who lets others have it decides
+        phase = "agreed" if phase == "delivered" else phase
     if phase == "delivered" and any(token.tags.get("phase") == "agreed" for token in row[last + 1 : right]):
         phase = "agreed"
     suppliers = tuple(code for code in suppliers if code not in into)
-    return Mention(word.rule, i, i, last + 1, suppliers, into, categories(row, goods), phase, denied, subject, group)
+    meant = bool(follows and follows.low == "for")
+    return Mention(
+        word.rule, i, i, last + 1, suppliers, into, categories(row, goods), phase, denied, subject, group, meant=meant
+    )
+
+
+def _built_into(row: list[Token], goods: list[int], last: int, right: int) -> tuple[str, ...]:
+    """Whose weapon parts were found in: "Freedonian chips found in Sylvanian missiles"."""
+    if categories(row, goods) != ("components",) or not any(t.low in _FOUND for t in row[last + 1 : last + 4]):
+        return ()
+    for j in range(last + 1, min(last + 5, right)):
+        if row[j].low in {"in", "inside"}:
+            arms = next((k for k in range(j + 1, min(j + 6, right)) if weapon(row[k])), None)
+            return origin(row, [arms], j) if arms is not None else ()
+    return ()
+
+
+def _to_have(row: list[Token], i: int, left: int) -> int | None:
+    """Where "have" stands in "Sylvania to have tanks", "lets Sylvania have 150 jets"; None where it does not."""
+    for j in range(i - 1, max(left + 1, i - 4), -1):
+        if row[j].low == "have":
+            asked = row[j - 1].low in {"to", "can", "may", "will"} or any(
+                t.low in LETTING for t in row[max(left, j - 4) : j]
+            )
+            return j if asked else None
+        if {"verb", "say"} & row[j].tags.keys() and not weapon(row[j]):
+            return None
+    return None
+
+
+def _before_to(row: list[Token], have: int, left: int) -> tuple[str, ...]:
+    """Who is "to have" something: whoever stands right before."""
+    word = actor(row[have - 2]) if have - 2 >= left else None
+    return (word.code,) if word else ()
 
 
 def _holder(row: list[Token], last: int, right: int) -> tuple[str, ...]:

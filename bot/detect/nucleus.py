@@ -81,12 +81,16 @@ def is_verb(row: list[Token], i: int, word: TransferWord) -> bool:
     token, before, after = row[i], row[i - 1] if i else None, row[i + 1] if i + 1 < len(row) else None
     if token.low == "armed":
         return _is_armed(row, i)
+    if after and after.low == "by" and any("media" in behind.tags for behind in row[i + 2 : i + 4]):
+        return False  # "the story carried by the Tokyo Shimbun"
     if token.low == "loaded" and after and after.low == "with" and not (before and before.low in HAVE):
         return False  # "planes loaded with weapons"
     if token.low == "due" and after and after.low == "to":
         return i + 2 < len(row) and "verb" in row[i + 2].tags  # else it tells why
     if token.low == "equipped" and (after is None or after.low == "with") and not (before and before.low in HAVE):
         return False
+    if token.low == "press" and after and {"report", "media"} & after.tags.keys():
+        return False  # "press reports"
     nounish = bool({"weapon", "noun"} & token.tags.keys()) or token.low in _NOUNS_TOO
     if nounish and "ing" in word.forms:
         return any(weapon(t) or "group" in t.tags for t in row[i + 1 : i + 5]) or bool(after and actor(after))

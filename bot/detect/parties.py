@@ -15,7 +15,7 @@ SKIPPED = words(
     "the a an its their his of that some new more first any all old former both neighbouring neighboring ally "
     "allies alleged embattled war-torn junta military army armed forces government regime state own secretly "
     "covertly even also only not help aid mercenary group rebel rebels paramilitary paramilitaries militant "
-    "militants insurgents militia"
+    "militants insurgents militia either both neither"
 )
 _RECEIVERS = words(
     "sides side forces troops fighters soldiers units customers buyers parties party factions tribes police "
@@ -122,6 +122,8 @@ def object_of(row: list[Token], i: int, right: int) -> tuple[int, tuple[str, ...
                 return j, ()
             k = _head(row, j, right)
             return k, group(row, k, right, 1)[1]
+        if "place" in row[j].tags:
+            return j, (row[j].tags["place"],)
         if row[j].low not in SKIPPED or row[j].low == "of":
             break
     return i, ()
@@ -173,6 +175,8 @@ def _behind(row: list[Token], j: int, right: int) -> tuple[str, ...]:
             continue  # "weapons to defend Kyiv"
         if row[j].low in {"to", "for"} and not word and row[k].text.islower() and not _may_stand_before_actor(row[k]):
             return ()
+        if not word and "place" in row[k].tags:
+            return (row[k].tags["place"],)
         if word and word.form != "origin":
             if word.form == "adjective" and k + 1 < right and (weapon(row[k + 1]) or "group" in row[k + 1].tags):
                 return ()

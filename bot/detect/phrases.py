@@ -31,6 +31,7 @@ class WeaponWord:
 
     category: Weapon
     vague: bool
+    maker: str | None = None  # the state that a named system is from: "F-16"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,11 @@ def _longest_first(entry: _Entry) -> int:
 
 
 class Phrases:
-    """Every phrase of the rules, by its first word."""
+    """Every phrase of the rules: single words by themselves, longer phrases by their first two words."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, list[_Entry]] = defaultdict(list)
+        self._single: dict[str, list[_Entry]] = defaultdict(list)
+        self._longer: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
         self._written: list[tuple[str, str, Any]] = []
 
     def enter(self, phrase: str, kind: str, value: Any) -> None:
@@ -75,7 +77,7 @@ class Phrases:
             possessive = any(token.possessive for token in found[:-1])
         lower = tuple(" ".join(written).lower().split())
         cased = written if written != lower else None
-        row = self._entries[lower[0]]
+        row = self._longer[lower[0], lower[1]] if len(lower) > 1 else self._single[lower[0]]
         # Of two as long, the first rule stays the first.
         insort(row, _Entry(lower, cased, possessive, kind, value), key=_longest_first)
         self._written.append((phrase.lower(), kind, value))
@@ -94,7 +96,7 @@ class Phrases:
 
     def written(self, kind: str) -> Iterator[tuple[str, Any]]:
         """Every phrase of a kind as it is written in the rules, with its value."""
-        for row in self._entries.values():
+        for row in (*self._single.values(), *self._longer.values()):
             for entry in row:
                 if entry.kind == kind:
                     yield " ".join(entry.cased or entry.words), entry.value
@@ -110,6 +112,8 @@ class Phrases:
         while at < len(found):
             length, tags = self._longest(found, at)
             token = found[at]
+            if length > 1 and token.low == "the" and self._longest(found, at + 1)[0] >= length:
+                length, tags = 1, {}  # "The State Department" is no "the state"
             if length > 1:
                 last = found[at + length - 1]
                 text = " ".join(part.text for part in found[at : at + length])
@@ -123,25 +127,23 @@ class Phrases:
         return tagged
 
     def _longest(self, found: list[Token], at: int) -> tuple[int, dict[str, Any]]:
+        """How many tokens the longest known phrase at `at` takes, at least one, and what it is known as."""
         best = 1
         tags: dict[str, Any] = {}
-        for entry in self._entries.get(found[at].low, ()):
-            length = len(entry.words)
-            if length < best:
-                break
-            if length == best and entry.kind in tags:
-                continue
-            if length > 1 and (at + length > len(found) or found[at + 1].low != entry.words[1]):
-                continue  # as nearly all do that share no more than their first word
-            span = found[at : at + length]
-            if length > 2 and tuple(token.low for token in span) != entry.words:
-                continue
-            if entry.kind != "none" and not entry.possessive and any(token.possessive for token in span[:-1]):
-                continue
-            if entry.cased and not _written_so(span, entry.cased):
-                continue
-            best = length
-            tags[entry.kind] = entry.value
+        low = found[at].low
+        if at + 1 < len(found):
+            for entry in self._longer.get((low, found[at + 1].low), ()):
+                length = len(entry.words)
+                if length < best:
+                    break
+                if (length == best and entry.kind in tags) or not _stands(entry, found[at : at + length]):
+                    continue
+                best = length
+                tags[entry.kind] = entry.value
+        if best == 1:
+            for entry in self._single.get(low, ()):
+                if entry.kind not in tags and _stands(entry, found[at : at + 1]):
+                    tags[entry.kind] = entry.value
         return best, tags
 
     def _compound(self, token: Token) -> dict[str, Any]:
@@ -167,6 +169,16 @@ def _by_form(verb: str, irregular: Mapping[str, str]) -> Iterator[tuple[str, fro
                 forms[form].add(name)
     for form, names in forms.items():
         yield form, frozenset(names)
+
+
+def _stands(entry: _Entry, span: list[Token]) -> bool:
+    """Whether a phrase stands in a span of tokens as it must be written."""
+    length = len(entry.words)
+    if len(span) < length or (length > 2 and any(t.low != word for t, word in zip(span, entry.words, strict=True))):
+        return False
+    if entry.kind != "none" and not entry.possessive and any(token.possessive for token in span[:-1]):
+        return False
+    return not entry.cased or _written_so(span, entry.cased)
 
 
 def _written_so(span: list[Token], cased: tuple[str, ...]) -> bool:

@@ -11,13 +11,18 @@ from dataclasses import dataclass, field, replace
 from bot.detect import attribution, frames
 from bot.detect.attribution import Owner, Voice
 from bot.detect.completing import NOUN_RULES, Cast, completed
+from bot.detect.epithets import name_epithets
+from bot.detect.gist import with_gist
 from bot.detect.goods import PREPOSITIONS
 from bot.detect.lexicon import Lexicon
 from bot.detect.mention import Mention
-from bot.detect.parties import actor, object_of
+from bot.detect.parties import actor, describes_arms, object_of
+from bot.detect.seizing import is_seizure, with_seizures
+from bot.detect.speakers import Subject
 from bot.detect.text import Unit, words
 from bot.model import Claim
 
+_DATELINE = words("( — – -- -")
 _LABELS = words("war crisis conflict latest live update updates briefing glance")
 
 
@@ -33,21 +38,30 @@ class Reading:
     home: str | None  # who the story is about: its first actor that no preposition holds
     group: str | None  # the armed group, where it names just one
     accuser: str | None  # whose claim the story speaks of first, other than the media's and that of who it is about
+    actors: tuple[str, ...]  # everybody it names, in their order
+    deniers: frozenset[str]  # who deny something in it
     receivers: frozenset[str]  # the recipients of mentions that are more than bare weapons
     halted: frozenset[tuple[tuple[str, ...], tuple[str, ...]]]  # suppliers and recipients of what was stopped
     last_speakers: tuple[str, ...] = ()
     claims: list[Claim] = field(default_factory=list)
     reported: list[tuple[Unit, str, Mention]] = field(default_factory=list)  # whose report was denied, and of what
 
-    def speakers(self, voice: Voice, mention: Mention) -> tuple[str, ...]:
-        """Who a voice is, with "the ministry", "it" and "both" taken from the story."""
+    def speakers(self, unit: Unit, voice: Voice, mention: Mention, *, denying: bool = False) -> tuple[str, ...]:
+        """Who a voice of a unit is, with "the ministry", "it" and "both" taken from the unit or the story."""
         subject = voice.subject
         if subject.codes:
             return subject.codes
         if subject.open == "unnamed":
             return ()
+        if subject.open == "company":
+            firms = (code for code in self.actors if self.lexicon.actors[code].kind == "firm")
+            return tuple(firms)[:1] or self.last_speakers[:1]
         if subject.open == "both":
             return self.both([mention])
+        if subject.open in {"office", "country"} and not (denying or mention.negated or _is_person(unit, subject)):
+            other = _acting(unit, voice.at, mention) or self._third(mention)
+            if other:
+                return (other,)
         if subject.open == "office" and self.home in (*mention.suppliers, *mention.recipients) and self.home:
             return (self.home,)
         recipient_spoke = bool(self.last_speakers) and self.last_speakers[0] in mention.recipients
@@ -83,6 +97,14 @@ class Reading:
         suppliers = tuple(dict.fromkeys(code for mention in said for code in mention.suppliers))
         return suppliers if len(suppliers) == 2 else (*said[0].suppliers, *said[0].recipients)
 
+    def _third(self, mention: Mention) -> str | None:
+        """Who "the army" is that asserts what a party to it denies: the only one who is no party and denies nothing."""
+        parties = {*mention.suppliers, *mention.recipients}
+        if self.home not in self.deniers & parties:
+            return None
+        others = [code for code in self.actors if code not in parties | self.deniers | {"UN"}]
+        return others[0] if len(others) == 1 else None
+
     def _accuser(self) -> tuple[str, ...]:
         """Whose claim the story speaks of: who an unknown name most likely speaks for."""
         if self.accuser:
@@ -92,23 +114,38 @@ class Reading:
 
 def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     """The voices and mentions of tagged units, the mentions completed from each other."""
+    name_epithets(units, lexicon.epithets)
     voices = [attribution.voices(unit, lexicon) for unit in units]
     owners = [attribution.owners(unit, lexicon) for unit in units]
-    group = _group(units, lexicon)
+    actors = tuple(dict.fromkeys(word.code for unit in units for token in unit.tokens if (word := actor(token))))
+    concerned = _concerned(units)
     home = _home(units)
+    group = _group(units, lexicon, home)
     found = [
-        [_directed(_by_denier(_with_group(mention, group), of_unit), lexicon) for mention in frames.find(unit)]
+        [
+            _completed_here(_with_sides(mention, concerned, lexicon), group, concerned, of_unit, lexicon)
+            for mention in frames.find(unit)
+        ]
         for unit, of_unit in zip(units, voices, strict=True)
     ]
     deniers = {code for of_unit in voices for voice in of_unit if voice.kind == "deny" for code in voice.subject.codes}
-    denier = deniers.pop() if len(deniers) == 1 else None
+    denier = next(iter(deniers)) if len(deniers) == 1 else None
     accusers = (owner.code for of_unit in owners for owner in of_unit if owner.code not in {home, "MEDIA"})
-    mentions = completed(found, Cast(home, denier, _label(units), _accused(units, voices)))
+    states = frozenset(code for code in concerned if code in lexicon.actors and lexicon.actors[code].kind == "state")
+    foes = tuple(frozenset(sides) for sides in lexicon.wars.values())
+    cast = Cast(home, denier, _label(units), _accused(units, voices), frozenset(actors), states, foes)
+    mentions = completed(found, cast)
+    if len(concerned) > 1:
+        mentions = with_gist(units, voices, mentions)
+    if any(mentions) and is_seizure(units):
+        mentions = with_seizures(units, mentions)
     every = [mention for of_unit in mentions for mention in of_unit]
     receivers = frozenset(code for m in every if m.rule != "weapons for" for code in m.recipients)
     halted = frozenset((m.suppliers, m.recipients) for m in every if m.phase == "stopped")
     accuser = next(accusers, None)
-    return Reading(units, lexicon, voices, owners, mentions, home, group, accuser, receivers, halted)
+    return Reading(
+        units, lexicon, voices, owners, mentions, home, group, accuser, actors, frozenset(deniers), receivers, halted
+    )
 
 
 def _accused(units: list[Unit], voices: list[list[Voice]]) -> str | None:
@@ -132,6 +169,26 @@ def _label(units: list[Unit]) -> str | None:
     return codes.pop() if labelled and len(codes) == 1 else None
 
 
+def _is_person(unit: Unit, subject: Subject) -> bool:
+    """Whether the subject is "he" or "she", who was named before."""
+    return any(token.low in {"he", "she"} for token in unit.tokens[subject.start : subject.end])
+
+
+def _acting(unit: Unit, before: int, mention: Mention) -> str | None:
+    """Who acts in a unit before somebody speaks, if no party: "Israeli troops found rockets, the army says"."""
+    row = unit.tokens
+    for i in range(before):
+        word = actor(row[i])
+        if word is None or word.form in {"origin", "goal"} or (i and row[i - 1].low in PREPOSITIONS):
+            continue
+        if describes_arms(row, i):
+            continue
+        if any(token.low in _DATELINE for token in row[i + 1 : i + 3]):
+            continue
+        return None if word.code in {*mention.suppliers, *mention.recipients} else word.code
+    return None
+
+
 def _home(units: list[Unit]) -> str | None:
     for unit in units:
         for i, token in enumerate(unit.tokens):
@@ -142,16 +199,55 @@ def _home(units: list[Unit]) -> str | None:
     return None
 
 
-def _group(units: list[Unit], lexicon: Lexicon) -> str | None:
+def _group(units: list[Unit], lexicon: Lexicon, home: str | None) -> str | None:
+    """The armed group that "the rebels" are: the only one, or the only one beside whom the story is about."""
     codes = {word.code for unit in units for token in unit.tokens if (word := actor(token))}
     groups = [code for code in codes if code in lexicon.actors and lexicon.actors[code].kind == "group"]
+    if len(groups) > 1:
+        groups = [code for code in groups if code != home]
     return groups[0] if len(groups) == 1 else None
+
+
+def _completed_here(
+    mention: Mention, group: str | None, actors: tuple[str, ...], voices: list[Voice], lexicon: Lexicon
+) -> Mention:
+    """A mention with what its own unit and the names of the story tell of its parties."""
+    grouped = _of_state(_with_group(mention, group), actors, voices, lexicon)
+    return _directed(_by_denier(grouped, voices), lexicon)
+
+
+def _with_sides(mention: Mention, actors: tuple[str, ...], lexicon: Lexicon) -> Mention:
+    """ "Neither side" in Ukraine: both sides of the one war that the story speaks of."""
+    wars = [sides for code in actors if (sides := lexicon.wars.get(code))]
+    if mention.recipients or not mention.group_noun.endswith(("side", "sides", "party", "parties")) or len(wars) != 1:
+        return mention
+    return replace(mention, recipients=tuple(code for code in wars[0] if code not in mention.suppliers))
 
 
 def _with_group(mention: Mention, group: str | None) -> Mention:
     if mention.group and group and not mention.recipients and group not in mention.suppliers:
         return replace(mention, recipients=(group,))
     return mention
+
+
+def _concerned(units: list[Unit]) -> tuple[str, ...]:
+    """Whom a story is about: the actors it names but for the capitals that something is said in."""
+    codes = []
+    for unit in units:
+        for i, token in enumerate(unit.tokens):
+            word = actor(token)
+            if word and not (word.form == "seat" and i and unit.tokens[i - 1].low in {"in", "at"}):
+                codes.append(word.code)
+    return tuple(dict.fromkeys(codes))
+
+
+def _of_state(mention: Mention, actors: tuple[str, ...], voices: list[Voice], lexicon: Lexicon) -> Mention:
+    """ "Arming the rebels" where no group is named: those of the one state that neither arms them nor speaks."""
+    if not mention.group or mention.recipients or not mention.suppliers:
+        return mention
+    apart = {*mention.suppliers, *(code for voice in voices for code in voice.subject.codes)}
+    codes = [code for state in actors if state not in apart and (code := lexicon.group_of(mention.group_noun, state))]
+    return replace(mention, recipients=(codes[0],)) if len(set(codes)) == 1 else mention
 
 
 def _directed(mention: Mention, lexicon: Lexicon) -> Mention:

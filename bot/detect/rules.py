@@ -18,26 +18,34 @@ FOLDER = Path(__file__).parent / "rules"
 # same words the first counts, so that what is general stands before the long lists of names.
 FILES: Mapping[str, tuple[str, ...]] = {
     "actors": ("actors", "agencies", "people", "groups"),
+    "places": ("places",),
     "outlets": ("outlets", "carriers"),
     "weapons": ("weapons",),
     "verbs": ("verbs",),
     "speech": ("speech",),
 }
 
-# Every table that may stand in a file of a kind, with the keys it may hold; "*" is a list of tables.
-_TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
+# Every table that may stand in a file of a kind, with the keys it may hold; "*" is a list of tables, None any key.
+_TABLES: Mapping[str, Mapping[str, frozenset[str] | None]] = {
     "actors": {
         "*actor": frozenset({"code", "name", "kind", "names", "adjectives", "seats", "people", "drop"}),
         "*firm": frozenset({"name", "names", "state"}),
         "states": frozenset({"leave_out", "capitals_left_out", "demonym_of"}),
+        "epithets": None,  # what states are called
+        "wars": None,  # where they are fought
         "exporters": frozenset({"codes"}),
         "unnamed_groups": frozenset(
             {"REBELS", "MILITIAS", "MILITANTS", "SEPARATISTS", "JIHADISTS", "GANGS", "CARTELS"}
         ),
         "not_actor": frozenset({"words", "first_names", "surnames", "given_names"}),
     },
+    "places": {"*place": frozenset({"code", "names"})},
     "outlets": {"*outlet": frozenset({"name", "names", "speaks_for"})},
-    "weapons": {"*weapon": frozenset({"category", "words", "vague"}), "not_weapon": frozenset({"words", "behind"})},
+    "weapons": {
+        "*weapon": frozenset({"category", "words", "vague"}),
+        "not_weapon": frozenset({"words", "behind"}),
+        "makers": None,  # states' codes
+    },
     "verbs": {
         "*verb": frozenset({"name", "class", "phase", "words", "forms", "weak", "match", "no_match"}),
         "*noun": frozenset({"name", "class", "phase", "words", "match", "no_match"}),
@@ -48,7 +56,7 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
         "accuse": frozenset({"verbs", "forms"}),
         "deny": frozenset({"verbs", "forms", "words", "not_denial", "no_comment", "phrases"}),
         "call": frozenset({"verbs", "forms"}),
-        "protest": frozenset({"verbs", "forms"}),
+        "protest": frozenset({"verbs", "forms", "words"}),
         "report": frozenset({"words", "media", "organisations"}),
         "office": frozenset({"words", "both", "country", "group", "unnamed"}),
     },
@@ -102,10 +110,10 @@ def _checked(path: Path, name: str) -> dict[str, Any]:
     return content
 
 
-def _check_rule(path: Path, table: str, rule: Mapping[str, Any], keys: Iterable[str]) -> None:
+def _check_rule(path: Path, table: str, rule: Mapping[str, Any], keys: Iterable[str] | None) -> None:
     called = f"{path}: {table} {rule.get('name') or rule.get('code') or rule.get('category') or ''}".rstrip()
     for key, value in rule.items():
-        if key not in keys:
+        if keys is not None and key not in keys:
             raise RuleError(f"{called}: there is no key {key!r}; allowed are {', '.join(sorted(keys))}.")
         listed = isinstance(value, list) and all(isinstance(word, str) and word.strip() for word in value)
         if key not in _SINGLE and not listed:
@@ -120,7 +128,7 @@ def _check_rule(path: Path, table: str, rule: Mapping[str, Any], keys: Iterable[
             raise RuleError(f"{called}: phase {rule['phase']!r} is none of {', '.join(PHASES)}.")
     if table == "weapon" and rule.get("category") not in WEAPONS:
         raise RuleError(f"{called}: category is none of {', '.join(WEAPONS)}.")
-    if table == "actor" and not rule.get("code"):
+    if table in {"actor", "place"} and not rule.get("code"):
         raise RuleError(f"{called}: code is missing.")
     if table == "firm" and not (rule.get("name") and rule.get("state")):
         raise RuleError(f"{called}: name and state are needed.")

@@ -12,26 +12,30 @@ from bot.detect.lexicon import Lexicon
 from bot.detect.parties import actor, group
 from bot.detect.text import Token, words
 
-Open = Literal["", "unnamed", "paper", "office", "name", "country", "both", "group"]
+Open = Literal["", "company", "unnamed", "paper", "office", "name", "country", "both", "group"]
 
 # Nouns that are the media's only where no state stands before them.
 PAPERS = words(
-    "report reports paper story stories article articles account accounts investigation sources assessment analysis "
-    "study"
+    "report reports paper story stories article articles account accounts investigation sources assessment "
+    "analysis study"
 )
 _STUDIES = words("investigation assessment analysis study inquiry")  # a state's own where a state stands before
 _REACH = 16  # tokens: how far a subject may stand from its verb
 _OF_STATE = words("white leaked classified intelligence secret confidential official")
 _SEEN = words("seen obtained reviewed cited quoted viewed published")
 _STOPS = words("; — – -- but while whereas | “ ” :")
-_HOLDING = words("to in of at from for against with on by")
+_HOLDING = words("to in of at from for against with on by off near aboard across into inside outside over around")
 _POSSESSIVES = words("its their his her our")
+_COMPANY = words("company firm manufacturer maker producer shipbuilder planemaker")
 _ABROAD = words("embassy ambassador mission envoy")  # what follows "in" or "to" is where they are, not whose
 _NOUN_NEXT = words("of by from as about on over is are was were said")
 _DETERMINERS = words(
     "the these those any all such this that no some its their a his false earlier media recent new similar"
 )
-_NOUNS_TOO = words("states state charge charges show notes note answer share lists")
+_NOUNS_TOO = words(
+    "states state charge charges show notes note answer share lists document documents detail details brief "
+    "briefs comment comments judge judges hail"
+)
 _PLURAL_SUBJECTS = words("to they officials sources reports will ministers also")
 
 
@@ -114,6 +118,7 @@ def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bo
     """Who is named between two tokens; `nearest` to the right end where the verb stands there."""
     places = range(right - 1, left - 1, -1) if nearest else range(left, right)
     carrier = next((row[j].tags["carrier"] for j in places if "carrier" in row[j].tags), None)
+    seen = False  # a medium saw what somebody else's paper says
     held: tuple[int, str] | None = None  # an actor that a preposition holds: only where nothing better is found
     for j in places:
         start = _phrase_start(row, j, left)
@@ -121,6 +126,7 @@ def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bo
             if author := _author(row, j, left, right):
                 return Subject((author,), "", carrier, start, j + 1)
             if _seen_by(row, j):
+                seen = True
                 continue
             if row[j].low in PAPERS and not _named_medium(row, j, left):
                 if not _paper_of_state(row, j, left):
@@ -134,11 +140,16 @@ def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bo
             if _is_held(row, j):
                 held = held or (j, word.code)
             elif not (word.form == "adjective" and any("media" in t.tags for t in row[j + 1 : min(j + 3, right)])):
-                return Subject(group(row, j, left, -1)[1], "", carrier, start, j + 1)
+                far, codes = group(row, j, left, -1)
+                if far != j and _is_held(row, far):
+                    codes = (word.code,)  # "sent missiles to Sylvania, and Graustark said"
+                return Subject(codes, "", carrier, start, j + 1)
         if "unnamed" in row[j].tags:
             return Subject((), "unnamed", None, start, j + 1)
         if "both" in row[j].tags:
             return Subject((), "both", None, j, j + 1)
+    if seen and not held and any("report" in token.tags for token in row[left:right]):
+        return Subject(("MEDIA",), "", None, left, right)  # "documents seen by Reuters", and nobody's in particular
     if carrier:
         return Subject((lexicon.carriers[carrier],), "", carrier, left, right)
     return _open(row, places, held, left, right, nearest)
@@ -163,6 +174,8 @@ def _open(
             if not any(token.low == "," for token in between):
                 return Subject((held[1],), "", None, _phrase_start(row, office, left), office + 1)
         return Subject((), "office", None, _phrase_start(row, office, left), office + 1)
+    if any(row[j].low in _COMPANY for j in places):
+        return Subject((), "company", None, left, right)
     if any("country" in row[j].tags and not row[j].possessive and row[j].low not in _POSSESSIVES for j in places):
         return Subject((), "country", None, left, right)
     if held and nearest:

@@ -30,6 +30,8 @@ def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...
 
     A pronoun before the verb means the first of them: "A rejects B's charge that it sent …".
     """
+    if i - 1 > left and row[i - 1].low == "that" and row[i].low.endswith("ing"):
+        return i, ()  # "warned that arming Kyiv would …": it is not who warns
     controlled = _controlled(row, i, left)
     if controlled is not None:
         return controlled, group(row, controlled, left, -1)[1] if actor(row[controlled]) else ()

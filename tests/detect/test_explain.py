@@ -39,6 +39,7 @@ def test_the_words_that_the_rules_know_are_told_with_what_they_are_taken_for(lex
         ("denied", "deny", "deny"),
         ("Moscow-bound", "actor", "to RU"),
         ("plane", "weapon", "aircraft, vague"),
+        ("carried", "transfer", "verb carry"),
         ("drones", "weapon", "drones"),
         ("KCNA", "report", "state media"),
         ("reports", "say", "say, report, media"),

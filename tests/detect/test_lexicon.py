@@ -9,6 +9,7 @@ import pytest
 from bot.detect.examples import check
 from bot.detect.lexicon import load
 from bot.errors import RuleError
+from tests.detect.reading import found
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,22 @@ def test_what_a_user_adds_to_a_known_actor_leaves_the_rest_as_it_is(tmp_path: Pa
     assert lexicon.actors["RSF"].kind == "group"
 
 
+def test_a_user_adds_places_makers_epithets_and_wars(tmp_path: Path) -> None:
+    names = '[[actor]]\ncode = "LEMURIA"\nname = "Lemuria"\n\n[[actor]]\ncode = "MU"\nname = "Mu"\n\n'
+    names += '[epithets]\n"the sunken realm" = ["LEMURIA"]\n\n[wars]\nLEMURIA = ["LEMURIA", "AGARTHA"]\n'
+    rules_folder(tmp_path, "actors.toml", names)
+    rules_folder(tmp_path, "places.toml", '[[place]]\ncode = "LEMURIA"\nnames = ["Port Lemur"]\n')
+    weapons = '[[weapon]]\ncategory = "drones"\nwords = ["Skimmer-3"]\n\n[makers]\nMU = ["Skimmer-3"]\n'
+    rules_folder(tmp_path, "weapons.toml", weapons)
+    lexicon = load(tmp_path)
+    reached = {"somebody says MU>LEMURIA missiles delivered"}
+    assert found(lexicon, "Missiles from Mu arrive in Port Lemur") == reached
+    assert found(lexicon, "Lemuria parades missiles", "The sunken realm received the missiles from Mu.") == reached
+    assert found(lexicon, "Lemuria orders Skimmer-3s") == {"LEMURIA says MU>LEMURIA drones agreed"}
+    sides = {f"MU denies MU>{side} unspecified delivered" for side in ("LEMURIA", "AGARTHA")}
+    assert found(lexicon, "Mu arms neither side in Lemuria, Mu says") == sides
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
@@ -86,6 +103,8 @@ def test_what_a_user_adds_to_a_known_actor_leaves_the_rest_as_it_is(tmp_path: Pa
         ("verbs.toml", '[[verb]]\nname = "x"\nclass = "give"\nword = ["x"]\n', "there is no key 'word'"),
         ("weapons.toml", '[[weapon]]\ncategory = "lasers"\nwords = ["x"]\n', "category is none of aircraft"),
         ("actors.toml", '[[actor]]\nname = "x"\n', "code is missing"),
+        ("places.toml", '[[place]]\nnames = ["x"]\n', "code is missing"),
+        ("weapons.toml", '[makers]\nMU = "Skimmer-3"\n', "must be a list of words"),
         ("actors.toml", '[[actors]]\ncode = "x"\n', "there is no table 'actors'"),
         ("outlets.toml", '[outlet]\nname = "x"\n', "write [[outlet]]"),
         ("weapons.toml", '[[weapon]]\ncategory = "drones"\nwords = "x"\n', "must be a list of words"),

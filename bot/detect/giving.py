@@ -1,0 +1,147 @@
+"""Transfers whose nucleus is a verb of giving or arming: "gave Sylvania tanks", "arms the rebels"."""
+
+from __future__ import annotations
+
+from bot.detect.clauses import before
+from bot.detect.goods import DEPLOYED, LOADED, PREPOSITIONS, are_craft, goes_abroad, names_goods
+from bot.detect.mention import Mention
+from bot.detect.nucleus import Nucleus
+from bot.detect.parties import (
+    FROM,
+    TO,
+    actor,
+    bound,
+    describes_arms,
+    loose_object,
+    object_of,
+    origin,
+    pronoun_object,
+    role,
+)
+from bot.detect.subjects import thanked_by
+from bot.detect.text import Token, words
+
+_FORCES = words("forces army troops military junta militia rebels fighters")
+_USED = words("fired used launched flown operated")
+_NONE = words("none nothing")
+
+
+def arming(n: Nucleus) -> Mention | None:
+    """ "Freedonia arms Sylvania", "the rebels were armed by Freedonia"."""
+    _, subject = n.subject()
+    if n.passive:
+        suppliers, recipients = n.role(FROM), subject
+    else:
+        suppliers = subject
+        recipients = object_of(n.row, n.at, n.right)[1] or loose_object(n.row, n.at, n.right)
+    group = n.any_behind("group", 5)
+    if not n.passive and not recipients and not group:
+        return None
+    with_what = any(token.low == "with" for token in n.row[n.at : n.right])
+    if n.word.weak and not (n.ahead and _is_with(n.row, n.at, n.ahead[0])):
+        return None  # "helps Sylvania", "helps Sylvania with talks on missiles"
+    return n.mention(suppliers, recipients, n.ahead if with_what else [], subject, group)
+
+
+def _is_with(row: list[Token], i: int, goods: int) -> bool:
+    """Whether "with" is the last preposition before the goods: "helps Sylvania with 30 old tanks"."""
+    last = next((row[j].low for j in range(goods - 1, max(i, goods - 6), -1) if row[j].low in PREPOSITIONS), None)
+    return last == "with"
+
+
+def giving(n: Nucleus) -> Mention | None:
+    """ "Freedonia sends tanks to Sylvania", "tanks were sent to Sylvania"."""
+    return _given(n) if n.passive else _gives(n)
+
+
+def _given(n: Nucleus) -> Mention | None:
+    """ "drones were sent to …", "weapons supplied by …", "rebels were given rifles"."""
+    into, away = n.role(TO), n.role(FROM)
+    subject_at, subject = n.subject()
+    goods = n.behind or n.ahead
+    suppliers = away or origin(n.row, n.behind[-1:], n.left) or origin(n.row, n.behind, n.left)
+    recipients = into
+    if not into and n.ahead and not n.behind and n.at - subject_at <= 4:
+        recipients = subject
+    recipients = recipients or bound(n.row, n.left, n.right)
+    if not goods and not (names_goods(n.row, n.left, n.at) and (into or away)):
+        return None
+    return n.mention(suppliers, recipients, goods, suppliers, n.any_behind("group", 12))
+
+
+def _gives(n: Nucleus) -> Mention | None:
+    into = n.role(TO)
+    if n.word.rule == "carry" and (not into or "ing" in n.word.forms):
+        return None  # "a dhow carrying rifles" is not who supplies
+    object_at, direct = object_of(n.row, n.at, n.right)
+    group = n.any_behind("group", 12)
+    goods = n.ahead
+    if not goods or goods[0] - n.at > 9:
+        near = n.behind and not (n.word.weak and len(before(n.row, n.at, n.behind[-1])) > 6)
+        forces = direct and any(token.low in _FORCES for token in n.row[n.at + 1 : min(n.at + 5, n.right)])
+        of_them = any(
+            n.row[j - 1].low in {"of", "the"} and n.row[j].low in {"them", "those", "type"}
+            for j in range(n.at + 2, min(n.at + 9, n.right))
+        )
+        named = of_them or names_goods(n.row, n.at + 1, min(n.at + 3, n.right))
+        if (named and (into or direct)) or n.any_behind("group", 4) or (forces and not n.word.weak):
+            goods = []
+        elif near and (into or direct or group) and _is_relative(n):
+            goods = n.behind  # "the drones that Iran sent"; goods that stand as the subject send nothing
+        elif n.row[n.at].low.endswith("guns") and into:
+            goods = []  # "running guns to"
+        elif n.at + 1 < n.right and n.row[n.at + 1].low in _NONE:
+            goods = []  # "will send none": of what was told before
+        else:
+            return None
+    if n.word.weak and goods is n.ahead and goods and _is_instrument(n.row, n.at, goods[0]):
+        return None
+    _, subject = n.subject()
+    if direct and describes_arms(n.row, object_at) and (into or _is_adjective(n.row, object_at)):
+        direct = ()
+    recipients = (
+        direct
+        or into
+        or _fired_by(n, goods)
+        or thanked_by(n.row, n.at, n.left)
+        or pronoun_object(n.row, n.at, n.left, n.right, subject)
+    )
+    away = n.role(words("from"))
+    carried = any(token.low in {"which", "that"} for token in n.row[max(n.left, n.at - 3) : n.at])
+    if carried and away and into:
+        subject = ()  # "the Antonov, which was bringing fighters from Kazakhstan to North Korea"
+    suppliers = subject or away or origin(n.row, goods, n.at if goods is n.ahead else n.left)
+    unsaid = n.word.weak and not recipients and not group and not goes_abroad(n.row, n.left, n.right)
+    if unsaid and (not suppliers or (n.word.rule == "send" and are_craft(n.row, goods))):
+        return None
+    if n.word.rule == "send" and any(token.low in DEPLOYED for token in n.row[n.at : n.right]):
+        return None
+    return n.mention(suppliers, recipients, goods, subject, group)
+
+
+def _fired_by(n: Nucleus, goods: list[int]) -> tuple[str, ...]:
+    """Who used what was given: "supplied the missile fired by the Houthis"."""
+    after = goods[-1] + 1 if goods else n.right
+    if after + 1 < n.right and n.row[after].low in _USED and n.row[after + 1].low == "by":
+        return role(n.row, after, n.right, words("by"))
+    return ()
+
+
+def _is_instrument(row: list[Token], i: int, goods: int) -> bool:
+    """ "hands the visitors a defeat with a rocket": behind "with" stand goods only where the receiver is before it."""
+    j = next((j for j in range(i + 2, goods) if row[j].low == "with"), None)
+    before = row[j - 1] if j and row[j - 1].low not in LOADED else None
+    receivers = {"actor", "group", "office", "country"}
+    return before is not None and before.text.islower() and not receivers & before.tags.keys()
+
+
+def _is_relative(n: Nucleus) -> bool:
+    """Whether a subject stands between the goods and the verb: "the drones that Iran sent", "launchers it gave"."""
+    at, codes = n.subject()
+    pronoun = any(token.low in {"it", "they", "we", "he", "she"} for token in n.row[n.behind[-1] + 1 : n.at])
+    return pronoun or (bool(codes) and at > n.behind[-1])
+
+
+def _is_adjective(row: list[Token], i: int) -> bool:
+    word = actor(row[i])
+    return bool(word and (word.form in {"adjective", "origin"} or row[i].possessive))
