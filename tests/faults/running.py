@@ -21,6 +21,7 @@ AFFAIRS = 8
 HOST = "feeds.example"  # what the feeds' server is called; the shim answers for name servers
 _PATIENCE = 40.0  # seconds for whatever is to come
 _LOOK = 0.02
+_HELP_SECONDS = 3.0
 
 
 @dataclass(slots=True)
@@ -47,8 +48,17 @@ class Running:
         return [what for one in verdicts for what in (*one.lost, *one.doubled, *one.stale)]
 
     async def all_is_told(self) -> None:
-        """Wait until the channels show everything that the feeds have said, once."""
-        await self.until(lambda: not self.wrong())
+        """Wait until the channels show everything that the feeds have said, once; a poll that failed is due again."""
+        helped = time.monotonic()
+
+        def told() -> bool:
+            nonlocal helped
+            if time.monotonic() - helped > _HELP_SECONDS:
+                helped = time.monotonic()
+                database.help_time_on(self.database)
+            return not self.wrong()
+
+        await self.until(told)
 
     async def says(self, *words: str) -> None:
         """Wait until one line of the log holds all these words."""
