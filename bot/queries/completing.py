@@ -17,6 +17,7 @@ MOST = 25
 """Choices: what Discord shows, and more than anybody reads."""
 
 _NAME_WORDS = 5  # that a name may have: "Democratic Republic of the Congo"
+_RANK = {"firm": 1, "group": 2}  # of kinds of actors, behind states and their alliances
 _LEAST_TYPO = 4  # characters from which on a misspelt name is looked for
 _TIMES = ("today", "yesterday", "7d", "30d", "90d", "6m", "1y")
 _STARTS = ("from:", "to:", "by:", "weapon:", "status:", "since:")
@@ -90,7 +91,7 @@ def _bare(lexicon: Lexicon, stem: str) -> Iterator[str]:
 def _actors(lexicon: Lexicon, stem: str) -> Iterator[str]:
     """Names of actors: who is called so, then who has another word that begins so; without any, one misspelt.
 
-    States and firms go before the groups of their people. Where nothing is typed yet: who exports arms.
+    States go before firms, and both before armed groups. Where nothing is typed yet: who exports arms.
     """
     if not stem:
         yield from sorted(map(lexicon.name, lexicon.exporters))
@@ -103,7 +104,7 @@ def _actors(lexicon: Lexicon, stem: str) -> Iterator[str]:
         name = actor.name.casefold()
         called = name.startswith(stem) or f" {stem}" in name
         if (called or actor.code in others) and lexicon.find_actor(actor.name) == actor.code:
-            ranked.append((actor.kind == "group", not called, not name.startswith(stem), actor.name))
+            ranked.append((_RANK.get(actor.kind, 0), not called, not name.startswith(stem), actor.name))
     yield from (name for *_, name in sorted(ranked))
     if not ranked and len(stem) >= _LEAST_TYPO:
         near = nearest(stem, [actor.name for actor in lexicon.actors.values() if actor.kind != "group"])

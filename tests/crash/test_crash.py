@@ -9,7 +9,7 @@ import pytest
 from tests.crash.__main__ import lines
 from tests.crash.harness import crash
 
-KILLS = 10  # a start of the bot takes seconds on a busy machine; `python -m tests.crash` does 200
+KILLS = 20  # a start of the bot takes seconds on a busy machine; `python -m tests.crash` does 200
 
 
 @pytest.mark.timeout(120)
