@@ -228,7 +228,7 @@ def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Remove what is older than [retention] keeps it, as a bot that runs does once a day; claims always stay."""
+    """Remove what is older than `retention` in config.toml keeps it, as `run` does once a day; claims always stay."""
     settings = load(config)
     from bot import upkeep
 
