@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import re
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ import structlog
 
 from bot.commands import COMMANDS, Context
 from bot.commands.context import Asker, Command
+from bot.commands.cooldown import Cooldown
 from bot.commands.dispatch import check_allowed, command_of
 from bot.commands.failures import failed
 from bot.commands.find import find
@@ -34,12 +34,6 @@ _SLACK_SILENT = "Slack did not say whether you may do that. Try again in a minut
 
 NEXT, PREVIOUS, SHARE = "page:next", "page:previous", "share"
 _PARTS = re.compile(r"[\s:]+")  # between a command and its words, as typed or in a button
-_USES, _SECONDS = 5, 10.0  # a person's: enough to read on, too few to flood a channel
-_PEOPLE = 10_000  # whose uses are remembered
-
-
-class TooMuch(UserError):
-    """A person asked too often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +66,6 @@ class Answer:
     message: Json
     failed: bool = False  # it says what is wrong, and is for the person who asked
     decided: bool = False  # what the person is told may be another from now on
-
-
-class Cooldown:
-    """Counts what each person asks; `clock` gives seconds."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock = clock
-        self._uses: dict[str, deque[float]] = {}
-
-    def count(self, person: str) -> None:
-        """Note one use; raise TooMuch when there were too many of late."""
-        now = self.clock()
-        if len(self._uses) > _PEOPLE:
-            self._uses = {one: uses for one, uses in self._uses.items() if now - uses[-1] < _SECONDS}
-        uses = self._uses.setdefault(person, deque(maxlen=_USES))
-        if len(uses) == _USES and (wait := uses[0] + _SECONDS - now) > 0:
-            raise TooMuch(f"That was much at once. Try again in {max(wait, 1):.0f} s.")
-        uses.append(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +103,8 @@ class Answers:
 
     def __init__(self, context: Context, may_manage: MayManage, may_post: MayPost) -> None:
         self.context = context
-        self.cooldown = Cooldown()
+        self.clock: Callable[[], float] = time.monotonic  # in seconds, for the cooldown
+        self._cooldown = Cooldown()
         self._may_manage = may_manage
         self._may_post = may_post
 
@@ -191,7 +168,8 @@ class Answers:
     ) -> Answer:
         async def make() -> Answer:
             if count:
-                self.cooldown.count(writer.person)
+                place = None if private or writer.direct else f"slack:{writer.channel}"
+                self._cooldown.count(writer.destination, place, self.clock())
             asked = await ask()
             command = COMMANDS[asked.name]
             asker = await self._asker(writer, command)

@@ -284,7 +284,7 @@ async def test_nothing_in_a_headline_acts_as_markup(slack: SlackServer) -> None:
 
 async def test_too_many_commands_are_put_off_until_time_has_passed(slack: SlackServer, slack_app: SlackApp) -> None:
     now = 1000.0
-    slack_app.answers.cooldown.clock = lambda: now
+    slack_app.answers.clock = lambda: now
     for _ in range(5):
         await slash(slack, "/case", "6")
     await whisper(slack, 5)
