@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.errors import StoreError
 from bot.feeds.poller import OnResult, Poller
+
+log = structlog.get_logger(__name__)
 
 _GRACE_SECONDS = 10.0
 _LOOK_SECONDS = 120.0  # four times as long as a transaction waits for a locked database
@@ -22,8 +26,11 @@ def start(poller: Poller, on_result: OnResult | None = None, *, every: float = 5
     """
 
     async def look() -> None:
-        async with asyncio.timeout(_LOOK_SECONDS):
-            await poller.start_due(on_result)
+        try:
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await poller.start_due(on_result)
+        except StoreError as error:  # the next look may find its disk free, or the lock gone
+            log.warning("not looked which feeds are due", reason=str(error))
 
     scheduler = AsyncIOScheduler(timezone=UTC)
     scheduler.add_job(

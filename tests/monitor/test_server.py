@@ -157,6 +157,8 @@ async def test_a_running_bot_shows_what_it_does(get: Get, tmp_path: Path, unused
                 last = {
                     "claimwatch_deliveries_total{outcome=sent,platform=discord}": 1,
                     "claimwatch_poll_duration_seconds_count": 2,
+                    "claimwatch_feeds{state=ok}": 1,
+                    "claimwatch_feeds{state=failing}": 1,
                 }
                 while not last.items() <= found.items():
                     text = (await get(unused_tcp_port, "/metrics"))[2]
