@@ -88,6 +88,12 @@ def owners(unit: Unit, lexicon: Lexicon) -> list[Owner]:
     row = unit.tokens
     found: list[Owner] = []
     for i, token in enumerate(row):
+        if "say" in token.tags and token.low in {"say", "says", "said"}:
+            what = next((j for j in range(min(2, i)) if row[j].low == "what"), None) if i < 6 else None
+            word = next((w for t in row[what:i] if (w := actor(t))), None) if what is not None else None
+            if word:  # "what the French say is not true"
+                found.append(Owner(i, word.code, named=True))
+            continue
         if "report" not in token.tags or ("say" in token.tags and is_speech(row, i, "say")):
             continue
         code = _owner(row, i, lexicon)
@@ -112,7 +118,7 @@ def _authors(row: list[Token], i: int) -> tuple[str, ...]:
                     codes.append("MEDIA")
                     break
                 word = actor(token)
-                if word and not (row[j].low == "in" and word.form == "seat"):  # "papers found in Tripoli by …"
+                if word and row[j].low != "in":  # "papers found in Tripoli by …"
                     codes.append(word.code)
                     break
     return tuple(dict.fromkeys(codes))
@@ -181,17 +187,27 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
 def _with_shared_subject(row: list[Token], voice: Voice, found: list[Voice]) -> Voice:
     """A verb behind "but" or "and" without a subject has that of the verb before: "denies …, but admits …"."""
     before = row[voice.at - 1].low if voice.at else ""
-    if before in {"but", "and"} and found and not voice.subject.codes:
+    if before in {"but", "and", "that", "which"} and found and not voice.subject.codes:
         return replace(voice, subject=found[-1].subject)
-    if before == "," and row[voice.at].low.endswith("ing") and voice.kind == "deny" and found:
+    if before == "," and voice.kind == "deny" and found and _goes_on(row, found[-1], voice):
         return replace(voice, subject=found[-1].subject)  # "…, Beijing told reporters, calling it fake news"
     return voice
 
 
+def _goes_on(row: list[Token], first: Voice, voice: Voice) -> bool:
+    """Whether a denial behind a comma goes on with the subject of the voice before: "confirms talks, denies a sale"."""
+    commas = sum(token.low == "," for token in row[first.at : voice.at])
+    return row[voice.at].low.endswith("ing") or (commas == 1 and first.subject.end <= first.at < voice.at)
+
+
 def _turns_down(row: list[Token], i: int) -> bool:
     """ "rejects a request", "dismisses criticism": no report is denied."""
-    lows = [token.low for token in row[i + 1 : i + 6]]
-    return row[i].low.startswith(("reject", "dismiss", "rebuff")) and any(low in _NO_REPORTS for low in lows)
+    for token in row[i + 1 : i + 6]:
+        if token.low in _NO_REPORTS:
+            return row[i].low.startswith(("reject", "dismiss", "rebuff"))
+        if "report" in token.tags:
+            return False  # "rejects report of a plan"
+    return False
 
 
 def subject_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
@@ -208,6 +224,8 @@ def subject_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
 
 def _saying(row: list[Token], i: int, lexicon: Lexicon) -> Voice:
     subject = subject_before(row, i, lexicon)
+    if subject.start <= 2 and any(token.low == "what" for token in row[: subject.start + 1]):
+        return Voice("say", i, Subject(), i + 1, i + 1)  # "what the French say is not true": it is spoken of
     trailing = bool(subject) and _is_trailing(row, subject.start, i)
     if not subject:
         subject = named_after(row, i, lexicon)  # “…”, said the minister

@@ -22,6 +22,7 @@ _NO_NEGATION = words(
     "only longer just doubt knowledge comment details word matter wonder objection objections secret secrets apology "
     "regrets qualms problem need choice alternative surprise idea clear less fewer"
 )
+_UNKNOWN = words("knew know known knowing aware imagined realised realized")  # "I never knew …" leaves it to be so
 _ABSTAINING = {("yet", "to"), ("refrains", "from"), ("refrained", "from"), ("refrain", "from"), ("far", "from")}
 _RELATIVES = words("which who whose whom where")
 _TELLING = words("urge urges urged ask asks asked tell tells told beg begs begged press presses pressed call calls")
@@ -89,6 +90,7 @@ def negated(row: list[Token], i: int, left: int) -> bool:
             return not (
                 (row[j].low in {"not", "no"} and row[j + 1].low in _NO_NEGATION)
                 or (row[j + 1].low == "to" and _is_told(row, j))
+                or row[j + 1].low in _UNKNOWN
                 or (row[j].low != "without" and any(token.low == "having" for token in row[j + 1 : i]))
             )
         if j + 1 < i and (row[j].low, row[j + 1].low) in _ABSTAINING:
@@ -188,6 +190,8 @@ def _phase_told(row: list[Token], j: int) -> Phase | None:
         return None
     if follower and follower.low in _MESSAGES:
         return None
+    if row[j].low == "no longer" and follower and "protest" in follower.tags:
+        return "proposed"  # "no longer objects to"
     if row[j].low == "would" and j > 1 and row[j - 1].low in {"it", "they", "he", "she", "we"}:
         pledged = any("say" in token.tags for token in row[max(0, j - 6) : j - 1])
         return "agreed" if pledged else phase

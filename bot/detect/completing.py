@@ -59,7 +59,12 @@ def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
     mentions = [mention for of_unit in found for mention in of_unit]
     told = _Told()
     for mention in mentions:
-        if mention.suppliers and mention.recipients and mention.frame != "bare":
+        if (
+            mention.suppliers
+            and mention.recipients
+            and mention.frame != "bare"
+            and not mention.rule.endswith("+request")
+        ):
             told.add(mention)
     known = set(told.recipients)
     if told.first is None and (together := _put_together(mentions)):
@@ -69,7 +74,7 @@ def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
     for of_unit in found:
         kept.append([])
         for mention in of_unit:
-            filled = _with_other(_filled(_turned(mention, told), told, cast), cast)
+            filled = _with_other(_filled(_asked_for(_turned(mention, told), told), told, cast), cast)
             if mention.recipients or mention.rule != "arrival":  # else whom it reached is only guessed
                 filled = _with_only_state(_with_maker(filled, cast), cast)
             if filled.frame != "arm":  # "them" are the weapons that were spoken of before; to arm says nothing of which
@@ -96,6 +101,14 @@ def _turned(mention: Mention, told: _Told) -> Mention:
     if told.directed.get(mention.suppliers[0]) == mention.recipients:
         return replace(mention, suppliers=mention.recipients, recipients=mention.suppliers)
     return mention
+
+
+def _asked_for(mention: Mention, told: _Told) -> Mention:
+    """ "Turns down Berlin's request for shells": whom they are for may be another, as the story tells elsewhere."""
+    if not mention.rule.endswith("+request") or len(mention.suppliers) != 1:
+        return mention
+    recipients = told.recipients_of.get(mention.suppliers[0], mention.recipients)
+    return replace(mention, recipients=recipients)
 
 
 def _filled(mention: Mention, told: _Told, cast: Cast) -> Mention:
@@ -170,6 +183,8 @@ def _with_maker(mention: Mention, cast: Cast) -> Mention:
     """Who makes a named system sells it to whoever buys it; "F-16s for Taiwan" where they or nobody else is named."""
     if len(mention.makers) != 1:
         return mention
+    if mention.negated and cast.home and cast.home not in mention.recipients and mention.frame != "get":
+        return mention  # "Amman: not one Patriot was passed on" is about Amman's
     if mention.frame == "deal" and mention.suppliers == mention.subject and not mention.recipients:
         if mention.suppliers and mention.makers[0] not in mention.suppliers:  # "Manila walks away from Mi-17 deal"
             return replace(

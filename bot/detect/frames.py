@@ -87,7 +87,7 @@ def _joined(found: list[Mention]) -> list[Mention]:
                 last,
                 end=max(last.end, mention.end),
                 suppliers=last.suppliers or mention.suppliers,
-                recipients=last.recipients or mention.recipients,
+                recipients=last.recipients or tuple(c for c in mention.recipients if c not in last.suppliers),
                 weapons=tuple(dict.fromkeys((*last.weapons, *mention.weapons))),
                 phase=_phase(last, mention),
                 negated=last.negated or mention.negated,

@@ -12,9 +12,11 @@ from bot.detect.parties import (
     actor,
     bound,
     describes_arms,
+    for_group,
     loose_object,
     object_of,
     origin,
+    possessor,
     pronoun_object,
     role,
 )
@@ -23,6 +25,9 @@ from bot.detect.text import Token, words
 
 _FORCES = words("forces army troops military junta militia rebels fighters")
 _USED = words("fired used launched flown operated")
+_SHOWN = words(
+    "image images footage photo photos photographs picture pictures video videos evidence proof details list"
+)
 _NONE = words("none nothing")
 
 
@@ -35,6 +40,9 @@ def arming(n: Nucleus) -> Mention | None:
         suppliers = subject
         recipients = object_of(n.row, n.at, n.right)[1] or loose_object(n.row, n.at, n.right)
     group = n.any_behind("group", 5)
+    if n.at + 1 < n.right and n.row[n.at + 1].low == "of" and "ing" in n.word.forms:  # "Freedonia's arming of Sylvania"
+        own = possessor(n.row, n.at, n.left) or n.role(words("by"))
+        return n.mention(own, object_of(n.row, n.at + 1, n.right)[1], [], (), group) if own else None
     if not n.passive and not recipients and not group:
         return None
     with_what = any(token.low == "with" for token in n.row[n.at : n.right])
@@ -60,7 +68,9 @@ def _given(n: Nucleus) -> Mention | None:
     subject_at, subject = n.subject()
     goods = n.behind or n.ahead
     suppliers = away or origin(n.row, n.behind[-1:], n.left) or origin(n.row, n.behind, n.left)
-    recipients = into
+    if not suppliers and not n.behind:
+        suppliers = origin(n.row, n.ahead[:1], n.at)  # "was given Freedonian tanks"
+    recipients = for_group(n.row, n.at, n.right) or into if into else into
     if not into and n.ahead and not n.behind and n.at - subject_at <= 4:
         recipients = subject
     recipients = recipients or bound(n.row, n.left, n.right)
@@ -71,8 +81,12 @@ def _given(n: Nucleus) -> Mention | None:
 
 def _gives(n: Nucleus) -> Mention | None:
     into = n.role(TO)
+    if n.word.rule == "carry" and n.ahead and "ing" in n.word.forms and into and (away := n.role(words("from"))):
+        return n.mention(away, into, n.ahead)  # "was carrying rifles from Freedonia to Sylvania"
     if n.word.rule == "carry" and (not into or "ing" in n.word.forms):
         return None  # "a dhow carrying rifles" is not who supplies
+    if n.ahead and any(token.low in _SHOWN for token in n.row[n.at + 1 : n.ahead[0]]):
+        return None  # "releases images of Freedonian guns": only the images are given
     object_at, direct = object_of(n.row, n.at, n.right)
     group = n.any_behind("group", 12)
     goods = n.ahead
@@ -144,4 +158,4 @@ def _is_relative(n: Nucleus) -> bool:
 
 def _is_adjective(row: list[Token], i: int) -> bool:
     word = actor(row[i])
-    return bool(word and (word.form in {"adjective", "origin"} or row[i].possessive))
+    return bool(word and (word.form in {"adjective", "origin", "firm"} or row[i].possessive))

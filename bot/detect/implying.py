@@ -196,6 +196,10 @@ def _none_there(scope: list[Token]) -> bool:
     if any(token.low == "nuclear" or "none" in token.tags for token in scope):
         return False
     return any(
-        token.low in _NONE and any(weapon(t) or _moves(t) for t in scope[i + 1 : i + 5])
+        token.low in _NONE
+        and (
+            any(weapon(t) or _moves(t) for t in scope[i + 1 : i + 5])
+            or (token.low in {"nothing", "none"} and any(_moves(t) for t in scope[max(0, i - 4) : i]))
+        )
         for i, token in enumerate(scope)
     )

@@ -13,7 +13,7 @@ from bot.detect.subjects import is_open, subject_of
 from bot.detect.text import Token, words
 from bot.model import Phase
 
-_REACH = 8  # tokens between the verb and what it halts or asks for
+_REACH = 10  # tokens between the verb and what it halts or asks for
 REQUESTS = words("proposal plan plans request requests offer bid appeal idea call calls plea pleas")
 _LIFTING = words(
     "lift lifts lifted lifting ease eases eased easing drop drops dropped overturn overturns reverse reverses"
@@ -26,6 +26,8 @@ _ACCOUNTS = words(
     "explanation explanations answer answers apology clarification probe inquiry punishment sanctions accountability "
     "talks debate vote report transparency"
 )
+_HELP = ("assistance", "aid", "support", "supplies", "cooperation", "exports", "sales", "deliveries")
+_CALLING_OFF = ("call", "cancel", "scrap", "drop", "abandon", "ditch", "tear", "tore", "walk", "axe", "nix", "shelv")
 _QUESTIONS = words("about whether if")
 
 
@@ -33,7 +35,7 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
     """The mentions of a unit after the verb at `i` had its effect on them."""
     if word.frame == "ask" and any(token.low in _QUESTIONS for token in row[i + 1 : i + 4]):
         return found
-    if row[i].low.startswith(("reject", "rebuff")) and not any(t.low in REQUESTS for t in row[i + 1 : i + 6]):
+    if row[i].low.startswith(("reject", "rebuff")) and not _turns_down(row, i):
         return found  # it is a denial
     left, right = clause(row, i)
     passive = is_passive(row, i, word, left)
@@ -58,6 +60,16 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
     return [*found, own] if own else found
 
 
+def _turns_down(row: list[Token], i: int) -> bool:
+    """Whether a request is rejected, and no report of one."""
+    for token in row[i + 1 : i + 6]:
+        if token.low in REQUESTS:
+            return True
+        if "report" in token.tags:
+            return False
+    return False
+
+
 def _is_aside(row: list[Token], i: int, at: int) -> bool:
     """Whether the verb at `i` stands in a relative clause that a comma ends before `at`."""
     return any(token.low == "," for token in row[i:at]) and i not in before(row, at, 0)
@@ -71,12 +83,18 @@ def _changed(
     if word.frame == "stop" and negated(row, i, left):  # "would not block"
         return replace(target, phase="proposed", negated=False, subject=subject or target.subject)
     suppliers = target.suppliers
-    if not suppliers and word.frame == "stop" and row[i - 1].low != "to" and not set(subject) & set(target.recipients):
+    if word.frame == "stop" and subject and _is_its_own(row, i, target):
         suppliers = subject
+    if not suppliers and word.frame == "stop" and row[i - 1].low != "to" and not set(subject) & set(target.recipients):
+        suppliers = tuple(code for code in subject if code != "UN")
     if not suppliers and word.frame == "ask" and target.frame in {"give", "arm"}:
         suppliers = object_of(row, i, right)[1]
+    recipients = target.recipients
+    if word.frame == "stop" and suppliers and not recipients and row[i].low.startswith(_CALLING_OFF):
+        recipients = tuple(code for code in subject if code not in suppliers)  # "calls off delivery of Russian tanks"
     return replace(
         target,
+        recipients=recipients,
         start=min(i, target.start),
         open_subject=target.open_subject or is_open(row, i, left),
         suppliers=suppliers,
@@ -85,6 +103,17 @@ def _changed(
         negated=target.negated or negated(row, i, left),
         rule=f"{word.rule}+{target.rule}",
     )
+
+
+def _is_its_own(row: list[Token], i: int, target: Mention) -> bool:
+    """Whether who turns a request down would give its own: "rejects the idea of sending its tanks"."""
+    asked = any(token.low in REQUESTS for token in row[i + 1 : target.at])
+    return asked and any(token.low in {"its", "their"} for token in row[target.at + 1 : target.end - 1])
+
+
+def _is_help(token: Token) -> bool:
+    """Whether the goods are help that is given: "suspended its military assistance"."""
+    return "weapon" in token.tags and token.low.endswith(_HELP)
 
 
 def _asked(row: list[Token], i: int, goods: int) -> tuple[str, ...]:
@@ -139,7 +168,7 @@ def _own(
             recipients = possessor(row, asked, i)
         if not suppliers and not set(subject) & set(recipients):
             suppliers = subject
-        if not recipients and not any("noun" in token.tags for token in row[left:right]):
+        if not recipients and not any("noun" in token.tags or _is_help(token) for token in row[left:right]):
             return None
     else:
         direct = object_of(row, i, right)[1] or _asked(row, i, goods[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.detect.clauses import LETTING, clause, phase_of, undone
-from bot.detect.goods import DEPLOYED, FIRING, categories, listed, meant_for, weapon
+from bot.detect.goods import DEPLOYED, FIRING, LOADED, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
 from bot.detect.parties import FROM, TO, actor, origin, possessor, role
 from bot.detect.phrases import TransferWord
@@ -26,6 +26,7 @@ _IMPOSING = words(
 _LIFTING = ("lift", "eas", "scrap", "end", "drop", "relax")
 # They may name a transfer without a word for the goods, where the story has told of it.
 _BARE = words("shipment shipments delivery deliveries supplies transfer transfers sale sales consignment transaction")
+_MAKING = words("firm company maker manufacturer shipbuilder shipyard contractor giant supplier planemaker producer")
 _CIVIL = words("power gas energy food water grain oil medical fuel electricity aid vaccine wheat")
 # What may stand between a weapon and whom it goes to; behind a vague word ("plane") only the second.
 _LINKS = words("to for into bound meant destined going headed heading crossing")
@@ -160,7 +161,7 @@ def _noun_parties(
     # "deal with Sylvania for tanks", "contracts for tanks with Sylvania", but not "never came up in a call with …"
     partner = role(row, i, min(right, i + 5), words("with")) or role(row, last, min(right, last + 5), words("with"))
     if word.frame == "use":
-        users = possessor(row, i, max(0, i - 4)) or subject
+        users = possessor(row, i, max(0, i - 4)) or (subject if own else ())
         return own, () if set(users) & set(own) else users
     if word.frame == "get":
         return away or own, role(row, i, right, words("in at"))
@@ -169,6 +170,8 @@ def _noun_parties(
     suppliers, recipients = away or own, into or partner
     if not recipients and own and subject and i and row[i - 1].low in {"its", "their"} and not set(subject) & set(own):
         recipients = subject  # "Moscow has replenished its supply of Iranian drones"
+    if word.frame == "deal" and partner and recipients == partner and _is_with_firm(row, i, right):
+        return partner, subject if subject != partner else ()  # "a contract with a Freedonian firm"
     if word.frame == "deal":
         firms = tuple(code for code in subject if _is_firm(row, code))
         if firms and len(subject) > len(firms) and not suppliers:
@@ -178,6 +181,12 @@ def _noun_parties(
         if not suppliers and not set(subject) & set(recipients):
             suppliers = subject
     return suppliers, recipients
+
+
+def _is_with_firm(row: list[Token], i: int, right: int) -> bool:
+    """Whether a deal is with a maker of arms, who sells: "tears up contract with Freedonian firm"."""
+    at = next((j for j in range(i + 1, min(i + 6, right)) if row[j].low == "with"), None)
+    return at is not None and any(token.low in _MAKING for token in row[at + 2 : min(at + 5, right)])
 
 
 def _is_plain_name(token: Token) -> bool:
@@ -231,7 +240,7 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     subject_at, subject = subject_of(row, i, left)
     if not suppliers and subject and any(token.low in _SUPPORT for token in row[subject_at:i]):
         suppliers = subject
-    suppliers = suppliers or _only_other(row, left, right, into)
+    suppliers = suppliers or (_from_before(row, i, left) if into else ()) or _only_other(row, left, right, into)
     rule = "weapons to" if suppliers or _moves(row, left, right) else "weapons for"
     if not into and not group:
         rule = "weapons of"
@@ -294,6 +303,17 @@ def _only_other(row: list[Token], left: int, right: int, recipients: tuple[str, 
     """The one actor of the clause beside the recipients, if there is just one."""
     others = {word.code for token in row[left:right] if (word := actor(token)) and word.code not in recipients}
     return tuple(others) if recipients and len(others) == 1 else ()
+
+
+def _from_before(row: list[Token], i: int, left: int) -> tuple[str, ...]:
+    """Where the load comes from that the weapons are: "two lorries from Freedonia with arms for Sylvania"."""
+    with_them = next((j for j in range(i - 1, max(left, i - 4), -1) if row[j].low in LOADED), None)
+    start = (
+        next((j for j in range(with_them - 1, max(left - 1, with_them - 5), -1) if row[j].low == "from"), None)
+        if with_them is not None
+        else None
+    )
+    return role(row, start - 1, with_them, words("from")) if start is not None and with_them is not None else ()
 
 
 def _moves(row: list[Token], left: int, right: int) -> bool:

@@ -243,6 +243,12 @@ def origin(row: list[Token], goods: list[int], left: int, told: bool = False) ->
     return ()
 
 
+def for_group(row: list[Token], i: int, right: int) -> tuple[str, ...]:
+    """The group that arms go to a state for: "flown to Sylvania for the Hentzau Brigade"."""
+    codes = role(row, i, right, words("for"))
+    return codes if len(codes) == 1 and len(codes[0]) > 2 and codes[0] not in {"EU", "UN", "NATO"} else ()
+
+
 def possessor(row: list[Token], i: int, left: int) -> tuple[str, ...]:
     """Whose the goods are: "Serbia's recent arms exports"."""
     for j in range(i - 1, max(left, i - 4) - 1, -1):

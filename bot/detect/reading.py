@@ -247,6 +247,9 @@ def _of_state(mention: Mention, actors: tuple[str, ...], voices: list[Voice], le
         return mention
     apart = {*mention.suppliers, *(code for voice in voices for code in voice.subject.codes)}
     codes = [code for state in actors if state not in apart and (code := lexicon.group_of(mention.group_noun, state))]
+    if len(set(codes)) > 1 and apart.isdisjoint(actors[1:2]) and len(actors) > 1 and actors[0] in apart:
+        # The state that the story names first beside the one that speaks.
+        codes = [code for code in codes if code == lexicon.group_of(mention.group_noun, actors[1])]
     return replace(mention, recipients=(codes[0],)) if len(set(codes)) == 1 else mention
 
 

@@ -23,6 +23,7 @@ _STUDIES = words("investigation assessment analysis study inquiry")  # a state's
 _REACH = 16  # tokens: how far a subject may stand from its verb
 _OF_STATE = words("white leaked classified intelligence secret confidential official")
 _SEEN = words("seen obtained reviewed cited quoted viewed published")
+_HEADS = words("head heads chair chairman chairwoman chairperson member members director boss")
 _STOPS = words("; — – -- but while whereas | “ ” :")
 _HOLDING = words("to in of at from for against with on by off near aboard across into inside outside over around")
 _POSSESSIVES = words("its their his her our")
@@ -136,8 +137,10 @@ def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bo
         if "office" in row[j].tags and (code := _holder(row, j, left, right if nearest else len(row))):
             return Subject((code,), "", carrier, start, j + 1)
         word = actor(row[j])
+        if word and word.code == "UN" and j > left and row[j - 1].possessive and actor(row[j - 1]):
+            continue  # "Russia's Security Council" is no UN body
         if word and word.form not in {"origin", "goal"}:
-            if _is_held(row, j):
+            if _is_held(row, j) and not _is_headed(row, j):
                 held = held or (j, word.code)
             elif not (word.form == "adjective" and any("media" in t.tags for t in row[j + 1 : min(j + 3, right)])):
                 far, codes = group(row, j, left, -1)
@@ -234,6 +237,12 @@ def _is_held(row: list[Token], j: int) -> bool:
     return before >= 0 and row[before].low in _HOLDING
 
 
+def _is_headed(row: list[Token], j: int) -> bool:
+    """Whether somebody heads it, and so speaks for it: "the head of the Duma's defence committee"."""
+    of = j - 2 if j > 1 and row[j - 1].low == "the" else j - 1
+    return of > 0 and row[of].low == "of" and row[of - 1].low.removeprefix("deputy ") in _HEADS
+
+
 def _paper_of_state(row: list[Token], j: int, left: int) -> bool:
     """Whether a paper is a state's own: "leaked Pentagon paper", "U.S. intelligence report"."""
     return any(actor(row[k]) for k in range(max(left, j - 4), j)) and is_state_paper(row, j)
@@ -250,6 +259,8 @@ def _actor_within(row: list[Token], start: int, end: int) -> str | None:
 
 def _phrase_start(row: list[Token], j: int, left: int) -> int:
     """Where the noun phrase around `j` begins: back over articles, titles and adjectives."""
-    while j > left and row[j - 1].low not in {",", "”", '"', "and", "that"} and "verb" not in row[j - 1].tags:
+    while j > left and row[j - 1].low not in {",", "”", '"', "and", "that"}:
+        if "verb" in row[j - 1].tags and row[j - 1].low not in _HEADS:
+            break
         j -= 1
     return j

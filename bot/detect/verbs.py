@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.detect.clauses import clause, is_passive
 from bot.detect.giving import arming, giving
 from bot.detect.goods import (
@@ -22,6 +24,7 @@ from bot.detect.parties import (
     TO,
     bound,
     describes_arms,
+    for_group,
     maker,
     object_of,
     origin,
@@ -79,6 +82,9 @@ def _get(n: Nucleus) -> Mention | None:
     at, direct = object_of(n.row, n.at, n.right)
     if not suppliers and direct and describes_arms(n.row, at):  # "buying US Tomahawk missiles"
         suppliers = direct
+    if n.word.rule == "take" and n.ahead and not away and (there := role(n.row, n.ahead[-1], n.right, words("to"))):
+        carrying = replace(n, word=TransferWord(n.word.rule, "give", "delivered", n.word.forms))
+        return carrying.mention((), there, n.ahead)  # "was taking arms to Tripoli"
     if n.word.rule == "take" and (not away or any(token.low == "from" for token in n.row[n.at : n.ahead[0]])):
         return None
     if n.row[n.at].low.startswith(("pay", "paid")):
@@ -99,7 +105,9 @@ def _arrive(n: Nucleus) -> Mention | None:
     verb = n.row[n.at].low
     recipients = role(n.row, n.at, min(n.right, n.at + 6), words("to into in at"))
     if verb.startswith(("reach", "fall", "fell", "cross")):
-        recipients = object_of(n.row, n.at, n.right)[1]
+        direct = object_of(n.row, n.at, n.right)[1]
+        through = verb.startswith("cross") and direct and recipients  # "cross Sylvania into Freedonia"
+        recipients = recipients if through else direct or role(n.row, n.at, min(n.right, n.at + 6), words("to"))
     if not recipients and goods:
         recipients = role(n.row, goods[-1], n.at, TO)
     away = role(n.row, n.at, min(n.right, n.at + 8), words("from"))
@@ -111,6 +119,7 @@ def _arrive(n: Nucleus) -> Mention | None:
     here = away or (suppliers if verb.startswith(("arriv", "due")) else ())
     if not told and (recipients or not here):
         return None
+    recipients = for_group(n.row, n.at, n.right) or recipients
     if verb.startswith(("land", "f", "come", "came", "cross")) and not suppliers:
         suppliers = makers([n.row[j] for j in goods]) if harmless else ()
         if not suppliers:
