@@ -33,6 +33,7 @@ _PAPERWORK = words(
     "certificate certificates document documents end-user paperwork papers flag flags name names passport "
     "passports label labels manifest manifests invoice invoices identity identities company companies"
 )
+_BEEN = words("was were is are has had")
 _MEDIA = Subject(("MEDIA",))
 
 
@@ -96,6 +97,8 @@ def owners(unit: Unit, lexicon: Lexicon) -> list[Owner]:
             continue
         if "report" not in token.tags or ("say" in token.tags and is_speech(row, i, "say")):
             continue
+        if token.low == "finding" and i + 1 < len(row) and row[i + 1].low in {"its", "their", "his", "the", "a"}:
+            continue  # "after finding its rifles"
         code = _owner(row, i, lexicon)
         authors = _authors(row, i)
         if code and code not in authors:
@@ -317,4 +320,7 @@ def _behind_colon(row: list[Token], i: int, lexicon: Lexicon, found: list[Voice]
     if not subject.codes or any(voice.at > i and voice.kind == "say" for voice in found):
         return None
     about = topic == subject.end and topic < len(row)  # "…: Peskov on arms"
+    told = row[subject.end : subject.end + 3]
+    if not about and told and told[0].low in _BEEN and any("verb" in token.tags for token in told):
+        return None  # "Rokhlin: Sylvania was given tanks"
     return Voice("topic", i, subject, 0, len(row)) if about else Voice("say", i, subject, 0, i)

@@ -120,8 +120,9 @@ def _filled(mention: Mention, told: _Told, cast: Cast) -> Mention:
         return mention
     if mention.suppliers:
         recipients = next((told.recipients_of[code] for code in mention.suppliers if code in told.recipients_of), None)
-        if recipients is None and len(told.recipients) == 1:
-            recipients = next(iter(told.recipients))
+        others = [parties for parties in told.recipients if set(parties).isdisjoint(mention.suppliers)]
+        if recipients is None and len(others) == 1 and (len(told.recipients) == 1 or mention.negated):
+            recipients = others[0]
         if recipients and not set(recipients) & set(mention.suppliers):
             return replace(mention, recipients=recipients)
     elif mention.recipients:
@@ -152,7 +153,8 @@ def _with_home(mention: Mention, home: str | None) -> Mention:
     if mention.frame in {"get", "arrive"} and not mention.recipients and home not in mention.suppliers:
         return replace(mention, recipients=(home,))
     untold = mention.recipients and not mention.suppliers and mention.frame != "seize"
-    if untold and home not in mention.recipients and (mention.phase != "delivered" or mention.negated):
+    open_phase = mention.phase != "delivered" or mention.negated
+    if untold and home not in {*mention.recipients, "UN"} and open_phase:
         return replace(mention, suppliers=(home,))
     return mention
 
@@ -161,7 +163,7 @@ def _with_other(mention: Mention, cast: Cast) -> Mention:
     """Who denies a transfer is a party to it; "Ukraine war: U.S. to send rockets" says whereto."""
     if not mention.suppliers and mention.frame in {"give", "arm"} and mention.recipients and cast.denier:
         return mention if cast.denier in mention.recipients else replace(mention, suppliers=(cast.denier,))
-    if mention.recipients or not mention.suppliers or mention.rule == "weapons of":
+    if mention.recipients or not mention.suppliers or mention.rule == "weapons of" or mention.group:
         return mention
     other = cast.denier or (cast.label if mention.rule not in NOUN_RULES else None)
     return replace(mention, recipients=(other,)) if other and other not in mention.suppliers else mention

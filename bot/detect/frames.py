@@ -47,7 +47,7 @@ def find(unit: Unit) -> list[Mention]:
     spoken_of = any(_SPOKEN_OF & token.tags.keys() for token in row)
     for i in arms:
         if i not in used and (mention := weapon_mention(row, i, arms)):
-            if mention.rule == "weapons of" and not spoken_of:
+            if mention.rule == "weapons of" and (not spoken_of or mention.phase == "stopped"):
                 continue
             found.append(mention)
             used.update(j for j in arms if mention.start <= j < mention.end)

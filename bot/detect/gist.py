@@ -132,7 +132,7 @@ def _holders(unit: Unit) -> tuple[str, ...]:
 def _arms(row: list[Token]) -> Iterator[int]:
     """The weapons that are neither fired nor deployed where they stand."""
     for i, token in enumerate(row):
-        if not weapon(token) or meant_for(row, i):
+        if not (word := weapon(token)) or word.category == "ships" or meant_for(row, i):
             continue
         near = {other.low for other in row[max(0, i - 12) : i + 12]}
         if not near & _FIGHTING and not near & DEPLOYED:

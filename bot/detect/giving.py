@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.detect.clauses import before
 from bot.detect.goods import DEPLOYED, LOADED, PREPOSITIONS, are_craft, goes_abroad, names_goods
 from bot.detect.mention import Mention
@@ -126,11 +128,19 @@ def _gives(n: Nucleus) -> Mention | None:
         subject = ()  # "the Antonov, which was bringing fighters from Kazakhstan to North Korea"
     suppliers = subject or away or origin(n.row, goods, n.at if goods is n.ahead else n.left)
     unsaid = n.word.weak and not recipients and not group and not goes_abroad(n.row, n.left, n.right)
+    if not recipients and not group and suppliers and _is_to_unnamed(n):
+        return replace(n.mention(suppliers, (), goods, subject), general=True)  # "to sell tanks to two states"
     if unsaid and (not suppliers or (n.word.rule == "send" and are_craft(n.row, goods))):
         return None
     if n.word.rule == "send" and any(token.low in DEPLOYED for token in n.row[n.at : n.right]):
         return None
     return n.mention(suppliers, recipients, goods, subject, group)
+
+
+def _is_to_unnamed(n: Nucleus) -> bool:
+    """Whether the goods go to states that are not named: "to two countries"."""
+    to = next((j for j in range(n.at + 1, min(n.at + 14, n.right)) if n.row[j].low == "to"), None)
+    return to is not None and any(token.low in {"states", "countries", "nations"} for token in n.row[to + 2 : to + 4])
 
 
 def _fired_by(n: Nucleus, goods: list[int]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.detect.clauses import before, clause, is_passive, negated, phase_of
-from bot.detect.goods import PREPOSITIONS, categories
+from bot.detect.goods import PREPOSITIONS, categories, makers
 from bot.detect.mention import Mention
 from bot.detect.parties import TO, bound, object_of, origin, possessor, role
 from bot.detect.phrases import TransferWord
@@ -28,6 +28,7 @@ _ACCOUNTS = words(
 )
 _HELP = ("assistance", "aid", "support", "supplies", "cooperation", "exports", "sales", "deliveries")
 _CALLING_OFF = ("call", "cancel", "scrap", "drop", "abandon", "ditch", "tear", "tore", "walk", "axe", "nix", "shelv")
+_TALKS = words("talks discussion discussions negotiations")
 _QUESTIONS = words("about whether if")
 
 
@@ -45,6 +46,8 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
         return found  # "munitions banned in a hundred countries"
     if target and word.frame == "stop" and _is_aside(row, i, target.at):
         return found  # "Freedonia, which had refused, has now sent"
+    if target and word.frame == "ask" and any(token.low in _ACCOUNTS for token in row[i + 1 : target.start]):
+        return found  # "seeks an explanation of the contracts"
     if target is None and passive:  # "the shipment was paused"
         target = next((m for m in found if left <= m.at < i and i - m.end < _REACH and m.rule != "weapons of"), None)
         subject = role(row, i, right, words("by")) or subject
@@ -166,7 +169,10 @@ def _own(
         asked = next((j for j in range(i + 1, goods[0]) if row[j].low in REQUESTS), None)
         if asked is not None and not recipients:  # "turns down Kyiv's request for tanks"
             recipients = possessor(row, asked, i)
-        if not suppliers and not set(subject) & set(recipients):
+        in_talks = any(token.low in _TALKS for token in row[i + 1 : goods[0]]) and bool(makers(row[goods[0] : right]))
+        if in_talks and not suppliers and not recipients:
+            recipients = subject  # "suspends talks over F-35s": who makes them sells them
+        elif not suppliers and not set(subject) & set(recipients):
             suppliers = subject
         if not recipients and not any("noun" in token.tags or _is_help(token) for token in row[left:right]):
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.detect.clauses import LETTING, clause, phase_of, undone
 from bot.detect.goods import DEPLOYED, FIRING, LOADED, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
-from bot.detect.parties import FROM, TO, actor, origin, possessor, role
+from bot.detect.parties import FROM, TO, actor, is_group, origin, possessor, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
@@ -91,9 +91,14 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
         phase,
         denied,
         subject,
-        group=not recipients and any("group" in token.tags for token in row[i + 1 : min(i + 6, right)]),
+        group=not recipients and any(is_group(token) for token in row[i + 1 : min(i + 6, right)]),
         frame="bare" if bare and word.frame == "give" else word.frame,
-        undirected=word.frame == "deal" and (len(pair) > 1 or (suppliers == subject and not role(row, i, right, TO))),
+        undirected=word.frame == "deal"
+        and (
+            len(pair) > 1
+            or (suppliers + recipients == subject and not role(row, i, right, TO))
+            or (suppliers == subject and not role(row, i, right, TO))
+        ),
         general=row[i].low == "exports" and not recipients,
     )
 
@@ -178,6 +183,8 @@ def _noun_parties(
             return firms, recipients or tuple(code for code in subject if code not in firms)
         if not recipients and suppliers and not set(subject) & set(suppliers):
             recipients = subject
+        if not suppliers and not recipients and len(subject) == 2:
+            return subject[:1], subject[1:]  # "Freedonia and Sylvania sign arms deal": it is not told who sells
         if not suppliers and not set(subject) & set(recipients):
             suppliers = subject
     return suppliers, recipients
@@ -229,9 +236,7 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     having = None if into or done else _to_have(row, i, left)
     if having is not None:
         into = subject_of(row, having, left)[1] if row[having - 1].low != "to" else _before_to(row, having, left)
-    group = (
-        not into and bool(follows and follows.low in links) and any("group" in t.tags for t in row[last + 1 : last + 6])
-    )
+    group = not into and bool(follows and follows.low in links) and any(is_group(t) for t in row[last + 1 : last + 6])
     if not into and not group and (not suppliers or vague):
         return None
     near = {token.low for token in row[max(left, i - 8) : min(right, last + 6)]}

@@ -15,7 +15,7 @@ SKIPPED = words(
     "the a an its their his of that some new more first any all old former both neighbouring neighboring ally "
     "allies alleged embattled war-torn junta military army armed forces government regime state own secretly "
     "covertly even also only not help aid mercenary group rebel rebels paramilitary paramilitaries militant "
-    "militants insurgents militia either both neither"
+    "militants insurgents militia either both neither movement faction"
 )
 _RECEIVERS = words(
     "sides side forces troops fighters soldiers units customers buyers parties party factions tribes police "
@@ -164,7 +164,8 @@ def _again(row: list[Token], j: int, right: int) -> tuple[str, ...]:
     """Whom the same preposition names once more: "to Ukraine or to Russia"."""
     for k in range(j + 2, min(j + 7, right)):
         if row[k].low == row[j].low:
-            return _behind(row, k, right) if row[k - 1].low in {"and", "or"} else ()
+            gapped = weapon(row[k - 1]) and row[k - 2].low == "and"  # "tanks to Freedonia and jets to Sylvania"
+            return _behind(row, k, right) if gapped or row[k - 1].low in {"and", "or"} else ()
     return ()
 
 
@@ -195,7 +196,7 @@ def _may_stand_before_actor(token: Token) -> bool:
     return (
         token.low in SKIPPED
         or token.low in _RECEIVERS
-        or bool({"office", "group"} & token.tags.keys())
+        or bool({"office", "group", "country"} & token.tags.keys())
         or token.low in {"in", "of"}
         or token.low.endswith(("ing", "ed", "-held", "-backed", "-led", "ern", "ist", "ists"))
     )
@@ -247,6 +248,11 @@ def for_group(row: list[Token], i: int, right: int) -> tuple[str, ...]:
     """The group that arms go to a state for: "flown to Sylvania for the Hentzau Brigade"."""
     codes = role(row, i, right, words("for"))
     return codes if len(codes) == 1 and len(codes[0]) > 2 and codes[0] not in {"EU", "UN", "NATO"} else ()
+
+
+def is_group(token: Token) -> bool:
+    """Whether a word names an armed group that is told elsewhere, and no weapon: "Sukhoi fighters"."""
+    return "group" in token.tags and not weapon(token)
 
 
 def possessor(row: list[Token], i: int, left: int) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ A party that one sentence leaves out is taken from the story's other mentions; "
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from bot.detect import attribution, frames
@@ -128,7 +129,7 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
         ]
         for unit, of_unit in zip(units, voices, strict=True)
     ]
-    deniers = {code for of_unit in voices for voice in of_unit if voice.kind == "deny" for code in voice.subject.codes}
+    deniers = {code for unit, of_unit in zip(units, voices, strict=True) for code in _deniers(unit, of_unit)}
     denier = next(iter(deniers)) if len(deniers) == 1 else None
     accusers = (owner.code for of_unit in owners for owner in of_unit if owner.code not in {home, "MEDIA"})
     states = frozenset(code for code in concerned if code in lexicon.actors and lexicon.actors[code].kind == "state")
@@ -146,6 +147,15 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     return Reading(
         units, lexicon, voices, owners, mentions, home, group, accuser, actors, frozenset(deniers), receivers, halted
     )
+
+
+def _deniers(unit: Unit, voices: list[Voice]) -> Iterator[str]:
+    """Who denies something in a unit, or calls untrue what others say."""
+    untrue = attribution.untrue(unit)
+    for voice in voices:
+        calls = untrue is not None and voice.kind == "say" and voice.start <= untrue < voice.end
+        if voice.kind == "deny" or calls:
+            yield from voice.subject.codes
 
 
 def _accused(units: list[Unit], voices: list[list[Voice]]) -> str | None:
@@ -193,7 +203,8 @@ def _home(units: list[Unit]) -> str | None:
     for unit in units:
         for i, token in enumerate(unit.tokens):
             word = actor(token)
-            held = i > 0 and unit.tokens[i - 1].low in PREPOSITIONS
+            before = i - 2 if i > 1 and unit.tokens[i - 1].low == "the" else i - 1
+            held = before >= 0 and (unit.tokens[before].low in PREPOSITIONS or unit.tokens[before].low == "not")
             if word and word.form not in {"origin", "goal"} and not held:
                 return word.code
     return None

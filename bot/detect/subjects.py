@@ -13,7 +13,7 @@ _CONTROLS = words(
 )
 _PLANS = words(
     "plan plans bid request requests offer decision proposal attempt attempts refusal readiness move moves push "
-    "plot intention"
+    "plot intention appeal plea application permission"
 )
 _OWN = words("country company firm government army forces state side military nation group movement cabinet ministry")
 _COUNTRIES = words("country kingdom nation state government regime")
@@ -47,6 +47,7 @@ def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...
         "say" in token.tags and token.low.endswith("ing") for token in row[max(left, i - 8) : i]
     )
     best: tuple[int, tuple[str, ...]] = (i, ())
+    spare = best
     if (said := _said(row, i, left)) is not None:
         left = said  # "Kenya said planes were bringing arms": the planes brought them
     j = i - 1
@@ -61,11 +62,8 @@ def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...
             start, codes = group(row, j, left, -1)
             if best[1] and best[0] < i and row[j].possessive:
                 break
-            if (
-                row[j].possessive
-                and not pronoun
-                and any("report" in token.tags and "office" not in token.tags for token in row[j + 1 : j + 4])
-            ):
+            if row[j].possessive and _owns_report(row, j):
+                spare = (start, codes) if pronoun else spare
                 j = start - 1  # "disputes Kyiv's tale of smuggled rifles": Kyiv smuggles none
                 continue
             if not _held(row, start):
@@ -76,7 +74,12 @@ def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...
         elif pronoun and best[1] and "say" in row[j].tags and not (row[j].low in _TELLING and best[0] <= j + 2):
             return best  # "Russia says the U.S. would … if it gives": it is who the sentence is about
         j -= 1
-    return best
+    return best if best[1] else spare
+
+
+def _owns_report(row: list[Token], j: int) -> bool:
+    """Whether it is whose tale is told: "disputes Kyiv's tale of smuggled rifles"."""
+    return any("report" in token.tags and "office" not in token.tags for token in row[j + 1 : j + 4])
 
 
 def _is_own(row: list[Token], k: int) -> bool:
