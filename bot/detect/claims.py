@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.detect import attribution
-from bot.detect.attribution import Owner, Voice
+from bot.detect.attribution import Voice
 from bot.detect.claimants import with_claimants
 from bot.detect.denials import answered_by, answers, governing, receivers_of, tells_own
 from bot.detect.goods import weapon
@@ -15,6 +15,7 @@ from bot.detect.lexicon import Lexicon
 from bot.detect.making import add
 from bot.detect.mention import Mention
 from bot.detect.merging import DENIED_REPORT, merged
+from bot.detect.owners import Owner
 from bot.detect.reading import Reading, read_units
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, Unit, story_text, units, words

@@ -29,6 +29,11 @@ _TELLING = words("urge urges urged ask asks asked tell tells told beg begs begge
 _BEFORE_MONTH = words("in of since by last until before from early late mid this")
 _MESSAGES = words("message messages call calls conversation conversations communications letter letters email emails")
 LETTING = words("let lets allow allows allowed letting allowing permit permits permitted")
+# What is demanded here is no transfer: "demands an explanation for the mortars".
+ACCOUNTS = words(
+    "explanation explanations answer answers apology clarification probe inquiry punishment sanctions accountability "
+    "talks debate vote report transparency"
+)
 _NEAR = 10  # tokens: how far a negation may stand before what it negates
 _BE = words("be is are was were been being get gets got isn't aren't wasn't weren't")
 HAVE = words("has have had hasn't haven't hadn't having")
@@ -189,6 +194,8 @@ def _phase_told(row: list[Token], j: int) -> Phase | None:
     if _is_month(row, j):
         return None
     if follower and follower.low in _MESSAGES:
+        return None
+    if phase == "proposed" and any(token.low in ACCOUNTS for token in row[j + 1 : j + 3]) and row[j].low != "in talks":
         return None
     if row[j].low == "no longer" and follower and "protest" in follower.tags:
         return "proposed"  # "no longer objects to"

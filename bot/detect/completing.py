@@ -77,6 +77,7 @@ def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
             filled = _with_other(_filled(_asked_for(_turned(mention, told), told), told, cast), cast)
             if mention.recipients or mention.rule != "arrival":  # else whom it reached is only guessed
                 filled = _with_only_state(_with_maker(filled, cast), cast)
+            filled = _with_only_receiver(filled, cast)
             if filled.frame != "arm":  # "them" are the weapons that were spoken of before; to arm says nothing of which
                 weapons = filled.weapons or weapons
                 filled = replace(filled, weapons=weapons)
@@ -179,6 +180,15 @@ def _with_only_state(mention: Mention, cast: Cast) -> Mention:
     if any(others & foes and foes & set(mention.recipients) for foes in cast.foes):
         return mention
     return replace(mention, suppliers=tuple(others), rule=f"{mention.rule}+only state")
+
+
+def _with_only_receiver(mention: Mention, cast: Cast) -> Mention:
+    """Whom somebody says they gave nothing, where the story names one state beside them."""
+    others = cast.states - set(mention.suppliers)
+    whole = mention.recipients or not mention.suppliers or mention.group or mention.general
+    if whole or not mention.negated or len(others) != 1 or len(cast.states) != 2:
+        return mention
+    return replace(mention, recipients=tuple(others), rule=f"{mention.rule}+only state")
 
 
 def _with_maker(mention: Mention, cast: Cast) -> Mention:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.detect.bare import weapon_mention
 from bot.detect.clauses import clause
 from bot.detect.goods import goes_abroad, makers, weapon
 from bot.detect.mention import Mention
 from bot.detect.modifiers import modified
-from bot.detect.nouns import noun_mention, weapon_mention
+from bot.detect.nouns import noun_mention
 from bot.detect.nucleus import is_verb
 from bot.detect.phrases import TransferWord
 from bot.detect.text import Token, Unit

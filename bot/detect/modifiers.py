@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.detect.clauses import before, clause, is_passive, negated, phase_of
+from bot.detect.clauses import ACCOUNTS, before, clause, is_passive, negated, phase_of
 from bot.detect.goods import PREPOSITIONS, categories, makers
 from bot.detect.mention import Mention
 from bot.detect.parties import TO, bound, object_of, origin, possessor, role
@@ -21,10 +21,6 @@ _LIFTING = words(
 _DEMANDING = words("must should demand demands demanded demanding")
 _URGING = words(
     "urge urges urged tell tells told call calls called press presses pressed ask asks asked want wants wanted"
-)
-_ACCOUNTS = words(
-    "explanation explanations answer answers apology clarification probe inquiry punishment sanctions accountability "
-    "talks debate vote report transparency"
 )
 _HELP = ("assistance", "aid", "support", "supplies", "cooperation", "exports", "sales", "deliveries")
 _CALLING_OFF = ("call", "cancel", "scrap", "drop", "abandon", "ditch", "tear", "tore", "walk", "axe", "nix", "shelv")
@@ -46,7 +42,7 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
         return found  # "munitions banned in a hundred countries"
     if target and word.frame == "stop" and _is_aside(row, i, target.at):
         return found  # "Freedonia, which had refused, has now sent"
-    if target and word.frame == "ask" and any(token.low in _ACCOUNTS for token in row[i + 1 : target.start]):
+    if target and word.frame == "ask" and any(token.low in ACCOUNTS for token in row[i + 1 : target.start]):
         return found  # "seeks an explanation of the contracts"
     if target is None and passive:  # "the shipment was paused"
         target = next((m for m in found if left <= m.at < i and i - m.end < _REACH and m.rule != "weapons of"), None)
@@ -57,7 +53,7 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
     goods = [j for j in arms if (i < j < right and j - i <= _REACH) or (passive and left <= j < i)]
     if not goods or any(m.start <= goods[0] < m.end for m in found):
         return found
-    if word.frame == "ask" and any(token.low in _ACCOUNTS for token in row[i + 1 : goods[0]]):
+    if word.frame == "ask" and any(token.low in ACCOUNTS for token in row[i + 1 : goods[0]]):
         return found  # "demands an explanation for Freedonian mortars": it does not want them
     own = _own(row, i, word, left, right, subject, goods)
     return [*found, own] if own else found
@@ -157,6 +153,8 @@ def _own(
     goods: list[int],
 ) -> Mention | None:
     """The transfer that the verb names itself: "halts arms sales to", "asks Germany for tanks"."""
+    relative = (j for j in range(goods[-1] + 1, right - 1) if row[j].low == "," and row[j + 1].low in {"which", "who"})
+    right = next(relative, right)
     into = bound(row, left, right) or role(row, i, right, TO)
     if word.frame == "stop":
         recipients = into

@@ -98,7 +98,8 @@ def _bare_list(row: list[Token], j: int, step: int) -> bool:
 def _speaks(row: list[Token], i: int) -> bool:
     """Whether the actor at `i` is the subject of a verb of speaking rather than one more of a list."""
     return (
-        any({"say", "deny", "office"} & token.tags.keys() for token in row[i + 1 : i + 4]) and row[i - 1].low != "and"
+        any({"say", "deny", "office"} & token.tags.keys() for token in row[i + 1 : i + 4])
+        and row[i - 2 if row[i - 1].low == "the" else i - 1].low != "and"
     )
 
 
@@ -121,6 +122,8 @@ def object_of(row: list[Token], i: int, right: int) -> tuple[int, tuple[str, ...
             if word.form in {"origin", "goal"}:
                 return j, ()
             k = _head(row, j, right)
+            if k == j and word.form == "adjective" and j + 1 < right and is_group(row[j + 1]):
+                return j, ()  # "equipped the Sylvanian gunmen"
             return k, group(row, k, right, 1)[1]
         if "place" in row[j].tags:
             return j, (row[j].tags["place"],)

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from bot.detect import attribution, frames
-from bot.detect.attribution import Owner, Voice
+from bot.detect.attribution import Voice
 from bot.detect.completing import NOUN_RULES, Cast, completed
 from bot.detect.epithets import name_epithets
 from bot.detect.gist import with_gist
 from bot.detect.goods import PREPOSITIONS
 from bot.detect.lexicon import Lexicon
 from bot.detect.mention import Mention
+from bot.detect.owners import Owner, owners_of
 from bot.detect.parties import actor, describes_arms, object_of
 from bot.detect.seizing import is_seizure, with_seizures
 from bot.detect.speakers import Subject
@@ -117,7 +118,7 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     """The voices and mentions of tagged units, the mentions completed from each other."""
     name_epithets(units, lexicon.epithets)
     voices = [attribution.voices(unit, lexicon) for unit in units]
-    owners = [attribution.owners(unit, lexicon) for unit in units]
+    owners = [owners_of(unit, lexicon) for unit in units]
     actors = tuple(dict.fromkeys(word.code for unit in units for token in unit.tokens if (word := actor(token))))
     concerned = _concerned(units)
     home = _home(units)

@@ -148,7 +148,8 @@ def _controlled(row: list[Token], i: int, left: int) -> int | None:
     if over and over.low == "the" and start - 1 > left:
         over = row[start - 2]
     if row[j].low in {"for", "over"}:
-        return k if over and "accuse" in over.tags else None
+        fined = over and over.low == "on" and start - 2 >= left and "accuse" in row[start - 2].tags
+        return k if over and ("accuse" in over.tags or fined) else None
     if over and over.low == "from" and start - 2 >= left and row[start - 2].low in _PLANS:
         return k  # "a proposal from Poland to send"
     if over and (
