@@ -34,6 +34,7 @@ _PAPERWORK = words(
     "certificate certificates document documents end-user paperwork papers flag flags name names passport "
     "passports label labels manifest manifests invoice invoices identity identities company companies"
 )
+_OVER = words("after as over if")
 _BEEN = words("was were is are has had")
 _MEDIA = Subject(("MEDIA",))
 
@@ -89,9 +90,7 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
         goes_on = at + 1 < len(row) and ({"report"} & row[at + 1].tags.keys() or row[at + 1].low == "that")
         return Voice("deny", i, subject_before(row, i, lexicon), i + 1, len(row) if goes_on else at + 1)
     if "protest" in tags and not ("say" in tags and any(token.low == "that" for token in row[i + 1 : i + 3])):
-        over = next(
-            (j for j in range(i + 1, min(i + 12, len(row))) if row[j].low in {"after", "as", "over", "if"}), None
-        )
+        over = next((j for j in range(i + 1, min(i + 12, len(row))) if row[j].low in _over(row[i])), None)
         if over is not None:
             return Voice("protest", i, subject_before(row, i, lexicon), over, len(row))
     if "accuse" in tags and row[i].low.endswith("ed") and i + 1 < len(row) and row[i + 1].low == "by":
@@ -125,6 +124,11 @@ def _with_shared_subject(row: list[Token], voice: Voice, found: list[Voice]) -> 
     if before == "," and voice.kind == "deny" and found and _goes_on(row, found[-1], voice):
         return replace(voice, subject=found[-1].subject)  # "…, Beijing told reporters, calling it fake news"
     return voice
+
+
+def _over(verb: Token) -> frozenset[str]:
+    """What stands before that which is protested against: "after …", "demands explanation for …"."""
+    return _OVER | {"for", "of", "about"} if verb.low.endswith(("explanation", "answers")) else _OVER
 
 
 def _goes_on(row: list[Token], first: Voice, voice: Voice) -> bool:
