@@ -162,7 +162,7 @@ def _with_home(mention: Mention, home: str | None) -> Mention:
 
 def _with_other(mention: Mention, cast: Cast) -> Mention:
     """Who denies a transfer is a party to it; "Ukraine war: U.S. to send rockets" says whereto."""
-    if not mention.suppliers and mention.frame in {"give", "arm"} and mention.recipients and cast.denier:
+    if not mention.suppliers and mention.frame in {"give", "arm", "arrive"} and mention.recipients and cast.denier:
         return mention if cast.denier in mention.recipients else replace(mention, suppliers=(cast.denier,))
     if mention.recipients or not mention.suppliers or mention.rule == "weapons of" or mention.group:
         return mention
@@ -222,7 +222,10 @@ def _stands(mention: Mention, known: set[tuple[str, ...]]) -> bool:
     if mention.frame == "get":
         return bool(mention.suppliers)
     if mention.frame == "bare":
-        return mention.recipients in known
+        halted = (
+            mention.phase == "stopped" and "licen" in mention.noun and bool(mention.suppliers and mention.recipients)
+        )
+        return halted or mention.recipients in known
     if mention.frame in {"deal", "supplier", "use", "boost"} or mention.rule == "weapons of":
         return bool(mention.suppliers and mention.recipients)
     if not mention.recipients and mention.phase != "stopped" and not mention.negated:

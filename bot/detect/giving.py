@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.detect.clauses import before
-from bot.detect.goods import DEPLOYED, LOADED, PREPOSITIONS, are_craft, goes_abroad, names_goods
+from bot.detect.goods import DEPLOYED, LOADED, PREPOSITIONS, are_craft, categories, goes_abroad, names_goods
 from bot.detect.mention import Mention
 from bot.detect.nucleus import Nucleus
 from bot.detect.parties import (
@@ -30,6 +30,7 @@ _USED = words("fired used launched flown operated")
 _SHOWN = words(
     "image images footage photo photos photographs picture pictures video videos evidence proof details list"
 )
+_DROPPED = {"small-arms", "ammunition", "unspecified"}
 _NONE = words("none nothing")
 
 
@@ -91,6 +92,8 @@ def _gives(n: Nucleus) -> Mention | None:
         return None  # "releases images of Freedonian guns": only the images are given
     object_at, direct = object_of(n.row, n.at, n.right)
     group = n.any_behind("group", 12)
+    if n.word.rule == "drop" and not _is_dropped_to(n):
+        return None
     goods = n.ahead
     if not goods or goods[0] - n.at > 9:
         near = n.behind and not (n.word.weak and len(before(n.row, n.at, n.behind[-1])) > 6)
@@ -141,6 +144,13 @@ def _is_to_unnamed(n: Nucleus) -> bool:
     """Whether the goods go to states that are not named: "to two countries"."""
     to = next((j for j in range(n.at + 1, min(n.at + 14, n.right)) if n.row[j].low == "to"), None)
     return to is not None and any(token.low in {"states", "countries", "nations"} for token in n.row[to + 2 : to + 4])
+
+
+def _is_dropped_to(n: Nucleus) -> bool:
+    """Whether arms are dropped to somebody: "drops rifles to the rebels", not "drops jets for cheaper ones"."""
+    if not n.ahead or n.ahead[0] - n.at > 3 or not set(categories(n.row, n.ahead)) <= _DROPPED:
+        return False
+    return any(token.low in {"to", "into"} for token in n.row[n.ahead[-1] + 1 : n.ahead[-1] + 4])
 
 
 def _fired_by(n: Nucleus, goods: list[int]) -> tuple[str, ...]:

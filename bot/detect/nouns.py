@@ -25,14 +25,17 @@ _IMPOSING = words(
 )
 _LIFTING = ("lift", "eas", "scrap", "end", "drop", "relax")
 # They may name a transfer without a word for the goods, where the story has told of it.
-_BARE = words("shipment shipments delivery deliveries supplies transfer transfers sale sales consignment transaction")
+_BARE = words(
+    "shipment shipments delivery deliveries supplies transfer transfers sale sales consignment transaction"
+    " licence licences license licenses"
+)
 _MAKING = words("firm company maker manufacturer shipbuilder shipyard contractor giant supplier planemaker producer")
 _CIVIL = words("power gas energy food water grain oil medical fuel electricity aid vaccine wheat")
 
 
 def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) -> Mention | None:
     """ "arms sales to X", "shipment of rockets from Y", "X's weapons deliveries"."""
-    if i and row[i - 1].low in _CIVIL:
+    if i and (row[i - 1].low in _CIVIL or (row[i - 1].low == "to" and row[i].low in {"license", "licence"})):
         return None
     left, right = clause(row, i)
     if word.frame == "request":
@@ -94,6 +97,7 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
             or (suppliers == subject and not role(row, i, right, TO))
         ),
         general=row[i].low == "exports" and not recipients,
+        noun=row[i].low,
     )
 
 

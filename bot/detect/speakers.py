@@ -23,6 +23,7 @@ _STUDIES = words("investigation assessment analysis study inquiry")  # a state's
 _REACH = 16  # tokens: how far a subject may stand from its verb
 _OF_STATE = words("white leaked classified intelligence secret confidential official")
 _SEEN = words("seen obtained reviewed cited quoted viewed published")
+_ITS = words("its their")
 _HEADS = words("head heads chair chairman chairwoman chairperson member members director boss")
 _STOPS = words("; — – -- but while whereas | “ ” :")
 _HOLDING = words("to in of at from for against with on by off near aboard across into inside outside over around")
@@ -87,7 +88,7 @@ def named_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
 def _named_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
     left = i
     while left > 0 and i - left < _REACH and row[left - 1].low not in _STOPS:
-        if row[left - 1].low == "," and i - left > 0 and _is_name(row, left, i):
+        if row[left - 1].low == "," and i - left > 0 and (_is_name(row, left, i) or _is_office(row, left, i)):
             break  # ", John Nicholson told …": what stands before the comma is not the name's
         left -= 1
         if i - left > 2 and _other_verb(row, left):
@@ -99,6 +100,11 @@ def _named_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
 def _is_name(row: list[Token], left: int, i: int) -> bool:
     """Whether the tokens are a proper name right before the verb, with or without a title."""
     return row[i - 1].text[:1].isupper() and not row[i - 1].tags and i - left <= 6
+
+
+def _is_office(row: list[Token], left: int, i: int) -> bool:
+    """Whether the tokens are somebody's office right before the verb: ", its embassy said"."""
+    return i - left <= 6 and row[left].low in _ITS and any("office" in token.tags for token in row[left:i])
 
 
 def _other_verb(row: list[Token], i: int) -> bool:
