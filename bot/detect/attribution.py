@@ -10,7 +10,7 @@ from typing import Literal
 
 from bot.detect.lexicon import Lexicon
 from bot.detect.parties import actor
-from bot.detect.speakers import PAPERS, Subject, is_speech, is_state_paper, named, named_after, named_before
+from bot.detect.speakers import Subject, is_speech, named, named_after, named_before
 from bot.detect.text import Token, Unit, words
 
 Kind = Literal["say", "accuse", "deny", "topic", "protest"]
@@ -25,7 +25,8 @@ _NEVER = words("not never neither nor")
 _DASHES = words("— – -- -")
 _QUOTES = words('“ ‘ "')
 _NO_REPORTS = words(
-    "proposal plan plans request requests offer bid appeal idea call calls criticism decision motion plea pleas"
+    "proposal plan plans request requests offer bid appeal idea call calls criticism decision motion plea pleas clause "
+    "condition conditions terms demand demands"
 )
 _LABELS = words("war crisis conflict latest live update updates briefing glance news headlines recap")
 _FORGED = words("fake false bogus forged doctored invented fabricated misleading")
@@ -33,6 +34,8 @@ _PAPERWORK = words(
     "certificate certificates document documents end-user paperwork papers flag flags name names passport "
     "passports label labels manifest manifests invoice invoices identity identities company companies"
 )
+_OVER = words("after as over if")
+_BEEN = words("was were is are has had")
 _MEDIA = Subject(("MEDIA",))
 
 
@@ -45,15 +48,6 @@ class Voice:
     subject: Subject
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose report or claim the noun at `at` speaks of: "U.S. claim", "Fox News report"."""
-
-    at: int
-    code: str
-    named: bool  # else the media by default
 
 
 def voices(unit: Unit, lexicon: Lexicon) -> list[Voice]:
@@ -83,60 +77,6 @@ def no_evidence(unit: Unit) -> int | None:
     return next((i for i, token in enumerate(unit.tokens) if "no_evidence" in token.tags), None)
 
 
-def owners(unit: Unit, lexicon: Lexicon) -> list[Owner]:
-    """Whose reports, claims or accusations the unit speaks of; a report that nobody is named for is the media's."""
-    row = unit.tokens
-    found: list[Owner] = []
-    for i, token in enumerate(row):
-        if "report" not in token.tags or ("say" in token.tags and is_speech(row, i, "say")):
-            continue
-        code = _owner(row, i, lexicon)
-        authors = _authors(row, i)
-        if code and code not in authors:
-            authors = (code, *authors)
-        found.extend(Owner(i, author, named=True) for author in authors)
-        if not authors and token.low in PAPERS:
-            found.append(Owner(i, "MEDIA", named=False))
-    return found
-
-
-def _authors(row: list[Token], i: int) -> tuple[str, ...]:
-    """Who are named behind a report: "accounts published by The Washington Post and repeated by U.S. officials"."""
-    codes = []
-    for j in range(i + 1, min(i + 14, len(row))):
-        if row[j].low in {"was", "were", "is", "are", "that", "of", ",", "."}:
-            break
-        if row[j].low in {"by", "from", "in"}:
-            for token in row[j + 1 : j + 4]:
-                if "media" in token.tags:
-                    codes.append("MEDIA")
-                    break
-                word = actor(token)
-                if word and not (row[j].low == "in" and word.form == "seat"):  # "papers found in Tripoli by …"
-                    codes.append(word.code)
-                    break
-    return tuple(dict.fromkeys(codes))
-
-
-def _owner(row: list[Token], i: int, lexicon: Lexicon) -> str | None:
-    for j in range(i - 1, max(-1, i - 5), -1):
-        tags = row[j].tags
-        if "media" in tags:
-            return "MEDIA"
-        if "carrier" in tags:
-            return lexicon.carriers[tags["carrier"]]
-        if row[j].low in {"the", "this", "these", "such", "any", "all"} and j == i - 1:
-            break
-        if j and row[j - 1].possessive and actor(row[j]) and not row[j].possessive:
-            continue  # "the general's Taliban charge" is about them, not theirs
-        if word := actor(row[j]):
-            report = row[i].low in PAPERS and not is_state_paper(row, i) and word.code not in {"UN", "EU"}
-            return "MEDIA" if report else word.code  # "a Japanese report" is the media's, "a U.S. claim" the state's
-        if "deny" in tags or "verb" in tags or row[j].low in {"of", "to", ",", ":"}:
-            break
-    return None
-
-
 # ── voices ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -150,9 +90,7 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
         goes_on = at + 1 < len(row) and ({"report"} & row[at + 1].tags.keys() or row[at + 1].low == "that")
         return Voice("deny", i, subject_before(row, i, lexicon), i + 1, len(row) if goes_on else at + 1)
     if "protest" in tags and not ("say" in tags and any(token.low == "that" for token in row[i + 1 : i + 3])):
-        over = next(
-            (j for j in range(i + 1, min(i + 12, len(row))) if row[j].low in {"after", "as", "over", "if"}), None
-        )
+        over = next((j for j in range(i + 1, min(i + 12, len(row))) if row[j].low in _over(row[i])), None)
         if over is not None:
             return Voice("protest", i, subject_before(row, i, lexicon), over, len(row))
     if "accuse" in tags and row[i].low.endswith("ed") and i + 1 < len(row) and row[i + 1].low == "by":
@@ -181,17 +119,32 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
 def _with_shared_subject(row: list[Token], voice: Voice, found: list[Voice]) -> Voice:
     """A verb behind "but" or "and" without a subject has that of the verb before: "denies …, but admits …"."""
     before = row[voice.at - 1].low if voice.at else ""
-    if before in {"but", "and"} and found and not voice.subject.codes:
+    if before in {"but", "and", "that", "which"} and found and not voice.subject.codes:
         return replace(voice, subject=found[-1].subject)
-    if before == "," and row[voice.at].low.endswith("ing") and voice.kind == "deny" and found:
+    if before == "," and voice.kind == "deny" and found and _goes_on(row, found[-1], voice):
         return replace(voice, subject=found[-1].subject)  # "…, Beijing told reporters, calling it fake news"
     return voice
 
 
+def _over(verb: Token) -> frozenset[str]:
+    """What stands before that which is protested against: "after …", "demands explanation for …"."""
+    return _OVER | {"for", "of", "about"} if verb.low.endswith(("explanation", "answers")) else _OVER
+
+
+def _goes_on(row: list[Token], first: Voice, voice: Voice) -> bool:
+    """Whether a denial behind a comma goes on with the subject of the voice before: "confirms talks, denies a sale"."""
+    commas = sum(token.low == "," for token in row[first.at : voice.at])
+    return row[voice.at].low.endswith("ing") or (commas == 1 and first.subject.end <= first.at < voice.at)
+
+
 def _turns_down(row: list[Token], i: int) -> bool:
     """ "rejects a request", "dismisses criticism": no report is denied."""
-    lows = [token.low for token in row[i + 1 : i + 6]]
-    return row[i].low.startswith(("reject", "dismiss", "rebuff")) and any(low in _NO_REPORTS for low in lows)
+    for token in row[i + 1 : i + 6]:
+        if token.low in _NO_REPORTS:
+            return row[i].low.startswith(("reject", "dismiss", "rebuff"))
+        if "report" in token.tags:
+            return False  # "rejects report of a plan"
+    return False
 
 
 def subject_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
@@ -208,6 +161,8 @@ def subject_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
 
 def _saying(row: list[Token], i: int, lexicon: Lexicon) -> Voice:
     subject = subject_before(row, i, lexicon)
+    if subject.start <= 2 and any(token.low == "what" for token in row[: subject.start + 1]):
+        return Voice("say", i, Subject(), i + 1, i + 1)  # "what the French say is not true": it is spoken of
     trailing = bool(subject) and _is_trailing(row, subject.start, i)
     if not subject:
         subject = named_after(row, i, lexicon)  # “…”, said the minister
@@ -299,4 +254,7 @@ def _behind_colon(row: list[Token], i: int, lexicon: Lexicon, found: list[Voice]
     if not subject.codes or any(voice.at > i and voice.kind == "say" for voice in found):
         return None
     about = topic == subject.end and topic < len(row)  # "…: Peskov on arms"
+    told = row[subject.end : subject.end + 3]
+    if not about and told and told[0].low in _BEEN and any("verb" in token.tags for token in told):
+        return None  # "Rokhlin: Sylvania was given tanks"
     return Voice("topic", i, subject, 0, len(row)) if about else Voice("say", i, subject, 0, i)

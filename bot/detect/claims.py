@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.detect import attribution
-from bot.detect.attribution import Owner, Voice
+from bot.detect.attribution import Voice
 from bot.detect.claimants import with_claimants
-from bot.detect.denials import answered_by, answers, governing, receivers_of
+from bot.detect.denials import answered_by, answers, governing, receivers_of, tells_own
 from bot.detect.goods import weapon
 from bot.detect.implying import imply
 from bot.detect.lexicon import Lexicon
 from bot.detect.making import add
 from bot.detect.mention import Mention
 from bot.detect.merging import DENIED_REPORT, merged
+from bot.detect.owners import Owner
 from bot.detect.reading import Reading, read_units
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, Unit, story_text, units, words
@@ -104,7 +105,8 @@ def _read_unit(reading: Reading, index: int) -> None:
     if not mentions:
         events = [voice for voice in denials if answers(unit, voice)]
         if not events and untrue is not None:
-            events = [voice for voice in voices if voice.kind in {"say", "topic"}][:1]
+            events = [voice for voice in voices if voice.kind in {"say", "topic"} and voice.start <= untrue < voice.end]
+            events = events[:1] or [voice for voice in voices if voice.kind in {"say", "topic"}][:1]
         if not events and no_evidence is not None:
             events = [voice for voice in voices if voice.kind == "say" and voice.start <= no_evidence < voice.end][:1]
         for voice in events:
@@ -261,7 +263,7 @@ def _deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list
         return
     both = voice.subject.open == "both"
     for denier in reading.both(said) if both else reading.speakers(unit, voice, said[0], denying=True):
-        answered = answered_by(denier, said)
+        answered = answered_by(denier, said, other=voice.kind == "deny" and tells_own(unit, voice))
         own = receivers_of(unit, voice)
         if answered and own and denier not in own:  # "Haftar's army denied giving the RSF any support"
             answered = replace(answered, suppliers=(denier,), recipients=own)

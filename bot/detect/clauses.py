@@ -22,12 +22,18 @@ _NO_NEGATION = words(
     "only longer just doubt knowledge comment details word matter wonder objection objections secret secrets apology "
     "regrets qualms problem need choice alternative surprise idea clear less fewer"
 )
+_UNKNOWN = words("knew know known knowing aware imagined realised realized")  # "I never knew …" leaves it to be so
 _ABSTAINING = {("yet", "to"), ("refrains", "from"), ("refrained", "from"), ("refrain", "from"), ("far", "from")}
 _RELATIVES = words("which who whose whom where")
 _TELLING = words("urge urges urged ask asks asked tell tells told beg begs begged press presses pressed call calls")
 _BEFORE_MONTH = words("in of since by last until before from early late mid this")
 _MESSAGES = words("message messages call calls conversation conversations communications letter letters email emails")
 LETTING = words("let lets allow allows allowed letting allowing permit permits permitted")
+# What is demanded here is no transfer: "demands an explanation for the mortars".
+ACCOUNTS = words(
+    "explanation explanations answer answers apology clarification probe inquiry punishment sanctions accountability "
+    "talks debate vote report transparency"
+)
 _NEAR = 10  # tokens: how far a negation may stand before what it negates
 _BE = words("be is are was were been being get gets got isn't aren't wasn't weren't")
 HAVE = words("has have had hasn't haven't hadn't having")
@@ -89,6 +95,7 @@ def negated(row: list[Token], i: int, left: int) -> bool:
             return not (
                 (row[j].low in {"not", "no"} and row[j + 1].low in _NO_NEGATION)
                 or (row[j + 1].low == "to" and _is_told(row, j))
+                or row[j + 1].low in _UNKNOWN
                 or (row[j].low != "without" and any(token.low == "having" for token in row[j + 1 : i]))
             )
         if j + 1 < i and (row[j].low, row[j + 1].low) in _ABSTAINING:
@@ -188,6 +195,10 @@ def _phase_told(row: list[Token], j: int) -> Phase | None:
         return None
     if follower and follower.low in _MESSAGES:
         return None
+    if phase == "proposed" and any(token.low in ACCOUNTS for token in row[j + 1 : j + 3]) and row[j].low != "in talks":
+        return None
+    if row[j].low == "no longer" and follower and "protest" in follower.tags:
+        return "proposed"  # "no longer objects to"
     if row[j].low == "would" and j > 1 and row[j - 1].low in {"it", "they", "he", "she", "we"}:
         pledged = any("say" in token.tags for token in row[max(0, j - 6) : j - 1])
         return "agreed" if pledged else phase

@@ -59,7 +59,12 @@ def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
     mentions = [mention for of_unit in found for mention in of_unit]
     told = _Told()
     for mention in mentions:
-        if mention.suppliers and mention.recipients and mention.frame != "bare":
+        if (
+            mention.suppliers
+            and mention.recipients
+            and mention.frame != "bare"
+            and not mention.rule.endswith("+request")
+        ):
             told.add(mention)
     known = set(told.recipients)
     if told.first is None and (together := _put_together(mentions)):
@@ -69,9 +74,10 @@ def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
     for of_unit in found:
         kept.append([])
         for mention in of_unit:
-            filled = _with_other(_filled(_turned(mention, told), told, cast), cast)
+            filled = _with_other(_filled(_asked_for(_turned(mention, told), told), told, cast), cast)
             if mention.recipients or mention.rule != "arrival":  # else whom it reached is only guessed
                 filled = _with_only_state(_with_maker(filled, cast), cast)
+            filled = _with_only_receiver(filled, cast)
             if filled.frame != "arm":  # "them" are the weapons that were spoken of before; to arm says nothing of which
                 weapons = filled.weapons or weapons
                 filled = replace(filled, weapons=weapons)
@@ -98,6 +104,14 @@ def _turned(mention: Mention, told: _Told) -> Mention:
     return mention
 
 
+def _asked_for(mention: Mention, told: _Told) -> Mention:
+    """ "Turns down Berlin's request for shells": whom they are for may be another, as the story tells elsewhere."""
+    if not mention.rule.endswith("+request") or len(mention.suppliers) != 1:
+        return mention
+    recipients = told.recipients_of.get(mention.suppliers[0], mention.recipients)
+    return replace(mention, recipients=recipients)
+
+
 def _filled(mention: Mention, told: _Told, cast: Cast) -> Mention:
     if mention.open_subject and cast.home:
         mention = _acting(mention, cast.home)
@@ -107,8 +121,9 @@ def _filled(mention: Mention, told: _Told, cast: Cast) -> Mention:
         return mention
     if mention.suppliers:
         recipients = next((told.recipients_of[code] for code in mention.suppliers if code in told.recipients_of), None)
-        if recipients is None and len(told.recipients) == 1:
-            recipients = next(iter(told.recipients))
+        others = [parties for parties in told.recipients if set(parties).isdisjoint(mention.suppliers)]
+        if recipients is None and len(others) == 1 and (len(told.recipients) == 1 or mention.negated):
+            recipients = others[0]
         if recipients and not set(recipients) & set(mention.suppliers):
             return replace(mention, recipients=recipients)
     elif mention.recipients:
@@ -139,16 +154,17 @@ def _with_home(mention: Mention, home: str | None) -> Mention:
     if mention.frame in {"get", "arrive"} and not mention.recipients and home not in mention.suppliers:
         return replace(mention, recipients=(home,))
     untold = mention.recipients and not mention.suppliers and mention.frame != "seize"
-    if untold and home not in mention.recipients and (mention.phase != "delivered" or mention.negated):
+    open_phase = mention.phase != "delivered" or mention.negated
+    if untold and home not in {*mention.recipients, "UN"} and open_phase:
         return replace(mention, suppliers=(home,))
     return mention
 
 
 def _with_other(mention: Mention, cast: Cast) -> Mention:
     """Who denies a transfer is a party to it; "Ukraine war: U.S. to send rockets" says whereto."""
-    if not mention.suppliers and mention.frame in {"give", "arm"} and mention.recipients and cast.denier:
+    if not mention.suppliers and mention.frame in {"give", "arm", "arrive"} and mention.recipients and cast.denier:
         return mention if cast.denier in mention.recipients else replace(mention, suppliers=(cast.denier,))
-    if mention.recipients or not mention.suppliers or mention.rule == "weapons of":
+    if mention.recipients or not mention.suppliers or mention.rule == "weapons of" or mention.group:
         return mention
     other = cast.denier or (cast.label if mention.rule not in NOUN_RULES else None)
     return replace(mention, recipients=(other,)) if other and other not in mention.suppliers else mention
@@ -166,10 +182,21 @@ def _with_only_state(mention: Mention, cast: Cast) -> Mention:
     return replace(mention, suppliers=tuple(others), rule=f"{mention.rule}+only state")
 
 
+def _with_only_receiver(mention: Mention, cast: Cast) -> Mention:
+    """Whom somebody says they gave nothing, where the story names one state beside them."""
+    others = cast.states - set(mention.suppliers)
+    whole = mention.recipients or not mention.suppliers or mention.group or mention.general
+    if whole or not mention.negated or len(others) != 1 or len(cast.states) != 2:
+        return mention
+    return replace(mention, recipients=tuple(others), rule=f"{mention.rule}+only state")
+
+
 def _with_maker(mention: Mention, cast: Cast) -> Mention:
     """Who makes a named system sells it to whoever buys it; "F-16s for Taiwan" where they or nobody else is named."""
     if len(mention.makers) != 1:
         return mention
+    if mention.negated and cast.home and cast.home not in mention.recipients and mention.frame != "get":
+        return mention  # "Amman: not one Patriot was passed on" is about Amman's
     if mention.frame == "deal" and mention.suppliers == mention.subject and not mention.recipients:
         if mention.suppliers and mention.makers[0] not in mention.suppliers:  # "Manila walks away from Mi-17 deal"
             return replace(
@@ -195,7 +222,10 @@ def _stands(mention: Mention, known: set[tuple[str, ...]]) -> bool:
     if mention.frame == "get":
         return bool(mention.suppliers)
     if mention.frame == "bare":
-        return mention.recipients in known
+        halted = (
+            mention.phase == "stopped" and "licen" in mention.noun and bool(mention.suppliers and mention.recipients)
+        )
+        return halted or mention.recipients in known
     if mention.frame in {"deal", "supplier", "use", "boost"} or mention.rule == "weapons of":
         return bool(mention.suppliers and mention.recipients)
     if not mention.recipients and mention.phase != "stopped" and not mention.negated:

@@ -48,6 +48,7 @@ def answers(unit: Unit, voice: Voice) -> bool:
             return False  # it tells what is denied, and that is no transfer
     return any(
         token.low in _GENERAL
+        or ("untrue" in token.tags and "call" in unit.tokens[voice.at].tags)
         or weapon(token)
         or "noun" in token.tags
         or ("report" in token.tags and token.low not in _DOCUMENTS)
@@ -67,9 +68,18 @@ def receivers_of(unit: Unit, voice: Voice) -> tuple[str, ...]:
     return ()
 
 
-def answered_by(denier: str, said: list[Mention]) -> Mention | None:
-    """Which of the transfers that were told of somebody denies: the nearest they are a party to, else a whole one."""
+def tells_own(unit: Unit, voice: Voice) -> bool:
+    """Whether a denial tells what it denies in a clause of its own: "denied that ministers gave approval"."""
+    behind = unit.tokens[voice.at + 1 : voice.at + 1 + _BEHIND]
+    return bool(behind) and behind[0].low == "that" and not any(token.low in _GENERAL for token in behind[1:3])
+
+
+def answered_by(denier: str, said: list[Mention], *, other: bool = False) -> Mention | None:
+    """Which of the transfers that were told of somebody denies: the nearest they are a party to, else a whole one.
+
+    With `other`, what is denied is something else, so only a party answers.
+    """
     for mention in said:
         if denier in mention.suppliers or denier in mention.recipients:
             return mention
-    return said[0] if said[0].suppliers and said[0].recipients else None
+    return said[0] if said[0].suppliers and said[0].recipients and not other else None

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.detect.bare import weapon_mention
 from bot.detect.clauses import clause
 from bot.detect.goods import goes_abroad, makers, weapon
 from bot.detect.mention import Mention
 from bot.detect.modifiers import modified
-from bot.detect.nouns import noun_mention, weapon_mention
+from bot.detect.nouns import noun_mention
 from bot.detect.nucleus import is_verb
 from bot.detect.phrases import TransferWord
 from bot.detect.text import Token, Unit
@@ -47,7 +48,7 @@ def find(unit: Unit) -> list[Mention]:
     spoken_of = any(_SPOKEN_OF & token.tags.keys() for token in row)
     for i in arms:
         if i not in used and (mention := weapon_mention(row, i, arms)):
-            if mention.rule == "weapons of" and not spoken_of:
+            if mention.rule == "weapons of" and (not spoken_of or mention.phase == "stopped"):
                 continue
             found.append(mention)
             used.update(j for j in arms if mention.start <= j < mention.end)
@@ -87,7 +88,7 @@ def _joined(found: list[Mention]) -> list[Mention]:
                 last,
                 end=max(last.end, mention.end),
                 suppliers=last.suppliers or mention.suppliers,
-                recipients=last.recipients or mention.recipients,
+                recipients=last.recipients or tuple(c for c in mention.recipients if c not in last.suppliers),
                 weapons=tuple(dict.fromkeys((*last.weapons, *mention.weapons))),
                 phase=_phase(last, mention),
                 negated=last.negated or mention.negated,

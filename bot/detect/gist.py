@@ -41,11 +41,9 @@ def with_gist(units: list[Unit], voices: list[list[Voice]], found: list[list[Men
     if any(m.suppliers and m.recipients for of_unit in found for m in of_unit):
         return found
     disputed = any(_is_disputed(unit, of_unit) for unit, of_unit in zip(units, voices, strict=True))
-    if not disputed and not any(_holders(unit) for unit in units):
-        return found
     suppliers = set(_suppliers(units, voices))
     recipients = {code for unit in units for code in _receivers(unit)} - suppliers
-    if len(suppliers) != 1 or len(recipients) > 1 or not (recipients or is_seizure(units)):
+    if len(suppliers) != 1 or len(recipients) > 1 or not (recipients or (disputed and is_seizure(units))):
         return found
     parties = tuple(suppliers), tuple(recipients)
     return [_told(unit, *parties) if _is_open(of_unit) else of_unit for unit, of_unit in zip(units, found, strict=True)]
@@ -132,7 +130,7 @@ def _holders(unit: Unit) -> tuple[str, ...]:
 def _arms(row: list[Token]) -> Iterator[int]:
     """The weapons that are neither fired nor deployed where they stand."""
     for i, token in enumerate(row):
-        if not weapon(token) or meant_for(row, i):
+        if not (word := weapon(token)) or word.category == "ships" or meant_for(row, i):
             continue
         near = {other.low for other in row[max(0, i - 12) : i + 12]}
         if not near & _FIGHTING and not near & DEPLOYED:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.detect.clauses import before
-from bot.detect.goods import DEPLOYED, LOADED, PREPOSITIONS, are_craft, goes_abroad, names_goods
+from bot.detect.goods import DEPLOYED, LOADED, PREPOSITIONS, are_craft, categories, goes_abroad, names_goods
 from bot.detect.mention import Mention
 from bot.detect.nucleus import Nucleus
 from bot.detect.parties import (
@@ -12,9 +14,11 @@ from bot.detect.parties import (
     actor,
     bound,
     describes_arms,
+    for_group,
     loose_object,
     object_of,
     origin,
+    possessor,
     pronoun_object,
     role,
 )
@@ -23,6 +27,10 @@ from bot.detect.text import Token, words
 
 _FORCES = words("forces army troops military junta militia rebels fighters")
 _USED = words("fired used launched flown operated")
+_SHOWN = words(
+    "image images footage photo photos photographs picture pictures video videos evidence proof details list"
+)
+_DROPPED = {"small-arms", "ammunition", "unspecified"}
 _NONE = words("none nothing")
 
 
@@ -35,6 +43,9 @@ def arming(n: Nucleus) -> Mention | None:
         suppliers = subject
         recipients = object_of(n.row, n.at, n.right)[1] or loose_object(n.row, n.at, n.right)
     group = n.any_behind("group", 5)
+    if n.at + 1 < n.right and n.row[n.at + 1].low == "of" and "ing" in n.word.forms:  # "Freedonia's arming of Sylvania"
+        own = possessor(n.row, n.at, n.left) or n.role(words("by"))
+        return n.mention(own, object_of(n.row, n.at + 1, n.right)[1], [], (), group) if own else None
     if not n.passive and not recipients and not group:
         return None
     with_what = any(token.low == "with" for token in n.row[n.at : n.right])
@@ -60,7 +71,9 @@ def _given(n: Nucleus) -> Mention | None:
     subject_at, subject = n.subject()
     goods = n.behind or n.ahead
     suppliers = away or origin(n.row, n.behind[-1:], n.left) or origin(n.row, n.behind, n.left)
-    recipients = into
+    if not suppliers and not n.behind:
+        suppliers = origin(n.row, n.ahead[:1], n.at)  # "was given Freedonian tanks"
+    recipients = for_group(n.row, n.at, n.right) or into if into else into
     if not into and n.ahead and not n.behind and n.at - subject_at <= 4:
         recipients = subject
     recipients = recipients or bound(n.row, n.left, n.right)
@@ -71,10 +84,16 @@ def _given(n: Nucleus) -> Mention | None:
 
 def _gives(n: Nucleus) -> Mention | None:
     into = n.role(TO)
+    if n.word.rule == "carry" and n.ahead and "ing" in n.word.forms and into and (away := n.role(words("from"))):
+        return n.mention(away, into, n.ahead)  # "was carrying rifles from Freedonia to Sylvania"
     if n.word.rule == "carry" and (not into or "ing" in n.word.forms):
         return None  # "a dhow carrying rifles" is not who supplies
+    if n.ahead and any(token.low in _SHOWN for token in n.row[n.at + 1 : n.ahead[0]]):
+        return None  # "releases images of Freedonian guns": only the images are given
     object_at, direct = object_of(n.row, n.at, n.right)
     group = n.any_behind("group", 12)
+    if n.word.rule == "drop" and not _is_dropped_to(n):
+        return None
     goods = n.ahead
     if not goods or goods[0] - n.at > 9:
         near = n.behind and not (n.word.weak and len(before(n.row, n.at, n.behind[-1])) > 6)
@@ -112,11 +131,26 @@ def _gives(n: Nucleus) -> Mention | None:
         subject = ()  # "the Antonov, which was bringing fighters from Kazakhstan to North Korea"
     suppliers = subject or away or origin(n.row, goods, n.at if goods is n.ahead else n.left)
     unsaid = n.word.weak and not recipients and not group and not goes_abroad(n.row, n.left, n.right)
+    if not recipients and not group and suppliers and _is_to_unnamed(n):
+        return replace(n.mention(suppliers, (), goods, subject), general=True)  # "to sell tanks to two states"
     if unsaid and (not suppliers or (n.word.rule == "send" and are_craft(n.row, goods))):
         return None
     if n.word.rule == "send" and any(token.low in DEPLOYED for token in n.row[n.at : n.right]):
         return None
     return n.mention(suppliers, recipients, goods, subject, group)
+
+
+def _is_to_unnamed(n: Nucleus) -> bool:
+    """Whether the goods go to states that are not named: "to two countries"."""
+    to = next((j for j in range(n.at + 1, min(n.at + 14, n.right)) if n.row[j].low == "to"), None)
+    return to is not None and any(token.low in {"states", "countries", "nations"} for token in n.row[to + 2 : to + 4])
+
+
+def _is_dropped_to(n: Nucleus) -> bool:
+    """Whether arms are dropped to somebody: "drops rifles to the rebels", not "drops jets for cheaper ones"."""
+    if not n.ahead or n.ahead[0] - n.at > 3 or not set(categories(n.row, n.ahead)) <= _DROPPED:
+        return False
+    return any(token.low in {"to", "into"} for token in n.row[n.ahead[-1] + 1 : n.ahead[-1] + 4])
 
 
 def _fired_by(n: Nucleus, goods: list[int]) -> tuple[str, ...]:
@@ -144,4 +178,4 @@ def _is_relative(n: Nucleus) -> bool:
 
 def _is_adjective(row: list[Token], i: int) -> bool:
     word = actor(row[i])
-    return bool(word and (word.form in {"adjective", "origin"} or row[i].possessive))
+    return bool(word and (word.form in {"adjective", "origin", "firm"} or row[i].possessive))

@@ -35,6 +35,7 @@ _GOODS = words(
     "export exports arms"
 )
 _WITHDRAWING = words("refrain reconsider halt stop cancel abandon scrap rethink drop withdraw reverse returned call")
+_HELPING = ("support", "help", "back", "assist", "aid")
 _BEGINNING = 6  # tokens of a sentence in which its subject stands
 _BEHIND = 14  # tokens: how far behind the verb the object of a protest may stand
 
@@ -196,6 +197,10 @@ def _none_there(scope: list[Token]) -> bool:
     if any(token.low == "nuclear" or "none" in token.tags for token in scope):
         return False
     return any(
-        token.low in _NONE and any(weapon(t) or _moves(t) for t in scope[i + 1 : i + 5])
+        token.low in _NONE
+        and (
+            any(weapon(t) or _moves(t) or t.low.startswith(_HELPING) for t in scope[i + 1 : i + 5])
+            or (token.low in {"nothing", "none"} and any(_moves(t) for t in scope[max(0, i - 4) : i]))
+        )
         for i, token in enumerate(scope)
     )

@@ -29,4 +29,5 @@ class Mention:
     makers: tuple[str, ...] = ()  # whose its named systems are
     abroad: bool = False  # the goods leave the country, though nobody says whereto
     group_noun: str = ""  # what the group is called that is named elsewhere: "rebels"
+    noun: str = ""  # the noun that tells of it: "licences"
     meant: bool = False  # bare weapons "for" somebody: not yet given

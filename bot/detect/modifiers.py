@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.detect.clauses import before, clause, is_passive, negated, phase_of
-from bot.detect.goods import PREPOSITIONS, categories
+from bot.detect.clauses import ACCOUNTS, before, clause, is_passive, negated, phase_of
+from bot.detect.goods import PREPOSITIONS, categories, makers
 from bot.detect.mention import Mention
 from bot.detect.parties import TO, bound, object_of, origin, possessor, role
 from bot.detect.phrases import TransferWord
@@ -13,7 +13,7 @@ from bot.detect.subjects import is_open, subject_of
 from bot.detect.text import Token, words
 from bot.model import Phase
 
-_REACH = 8  # tokens between the verb and what it halts or asks for
+_REACH = 10  # tokens between the verb and what it halts or asks for
 REQUESTS = words("proposal plan plans request requests offer bid appeal idea call calls plea pleas")
 _LIFTING = words(
     "lift lifts lifted lifting ease eases eased easing drop drops dropped overturn overturns reverse reverses"
@@ -22,10 +22,9 @@ _DEMANDING = words("must should demand demands demanded demanding")
 _URGING = words(
     "urge urges urged tell tells told call calls called press presses pressed ask asks asked want wants wanted"
 )
-_ACCOUNTS = words(
-    "explanation explanations answer answers apology clarification probe inquiry punishment sanctions accountability "
-    "talks debate vote report transparency"
-)
+_HELP = ("assistance", "aid", "support", "supplies", "cooperation", "exports", "sales", "deliveries")
+_CALLING_OFF = ("call", "cancel", "scrap", "drop", "abandon", "ditch", "tear", "tore", "walk", "axe", "nix", "shelv")
+_TALKS = words("talks discussion discussions negotiations")
 _QUESTIONS = words("about whether if")
 
 
@@ -33,7 +32,7 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
     """The mentions of a unit after the verb at `i` had its effect on them."""
     if word.frame == "ask" and any(token.low in _QUESTIONS for token in row[i + 1 : i + 4]):
         return found
-    if row[i].low.startswith(("reject", "rebuff")) and not any(t.low in REQUESTS for t in row[i + 1 : i + 6]):
+    if row[i].low.startswith(("reject", "rebuff")) and not _turns_down(row, i):
         return found  # it is a denial
     left, right = clause(row, i)
     passive = is_passive(row, i, word, left)
@@ -43,6 +42,8 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
         return found  # "munitions banned in a hundred countries"
     if target and word.frame == "stop" and _is_aside(row, i, target.at):
         return found  # "Freedonia, which had refused, has now sent"
+    if target and word.frame == "ask" and any(token.low in ACCOUNTS for token in row[i + 1 : target.start]):
+        return found  # "seeks an explanation of the contracts"
     if target is None and passive:  # "the shipment was paused"
         target = next((m for m in found if left <= m.at < i and i - m.end < _REACH and m.rule != "weapons of"), None)
         subject = role(row, i, right, words("by")) or subject
@@ -52,10 +53,20 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
     goods = [j for j in arms if (i < j < right and j - i <= _REACH) or (passive and left <= j < i)]
     if not goods or any(m.start <= goods[0] < m.end for m in found):
         return found
-    if word.frame == "ask" and any(token.low in _ACCOUNTS for token in row[i + 1 : goods[0]]):
+    if word.frame == "ask" and any(token.low in ACCOUNTS for token in row[i + 1 : goods[0]]):
         return found  # "demands an explanation for Freedonian mortars": it does not want them
     own = _own(row, i, word, left, right, subject, goods)
     return [*found, own] if own else found
+
+
+def _turns_down(row: list[Token], i: int) -> bool:
+    """Whether a request is rejected, and no report of one."""
+    for token in row[i + 1 : i + 6]:
+        if token.low in REQUESTS:
+            return True
+        if "report" in token.tags:
+            return False
+    return False
 
 
 def _is_aside(row: list[Token], i: int, at: int) -> bool:
@@ -71,12 +82,18 @@ def _changed(
     if word.frame == "stop" and negated(row, i, left):  # "would not block"
         return replace(target, phase="proposed", negated=False, subject=subject or target.subject)
     suppliers = target.suppliers
-    if not suppliers and word.frame == "stop" and row[i - 1].low != "to" and not set(subject) & set(target.recipients):
+    if word.frame == "stop" and subject and _is_its_own(row, i, target):
         suppliers = subject
+    if not suppliers and word.frame == "stop" and row[i - 1].low != "to" and not set(subject) & set(target.recipients):
+        suppliers = tuple(code for code in subject if code != "UN")
     if not suppliers and word.frame == "ask" and target.frame in {"give", "arm"}:
         suppliers = object_of(row, i, right)[1]
+    recipients = target.recipients
+    if word.frame == "stop" and suppliers and not recipients and row[i].low.startswith(_CALLING_OFF):
+        recipients = tuple(code for code in subject if code not in suppliers)  # "calls off delivery of Russian tanks"
     return replace(
         target,
+        recipients=recipients,
         start=min(i, target.start),
         open_subject=target.open_subject or is_open(row, i, left),
         suppliers=suppliers,
@@ -85,6 +102,17 @@ def _changed(
         negated=target.negated or negated(row, i, left),
         rule=f"{word.rule}+{target.rule}",
     )
+
+
+def _is_its_own(row: list[Token], i: int, target: Mention) -> bool:
+    """Whether who turns a request down would give its own: "rejects the idea of sending its tanks"."""
+    asked = any(token.low in REQUESTS for token in row[i + 1 : target.at])
+    return asked and any(token.low in {"its", "their"} for token in row[target.at + 1 : target.end - 1])
+
+
+def _is_help(token: Token) -> bool:
+    """Whether the goods are help that is given: "suspended its military assistance"."""
+    return "weapon" in token.tags and token.low.endswith(_HELP)
 
 
 def _asked(row: list[Token], i: int, goods: int) -> tuple[str, ...]:
@@ -125,6 +153,8 @@ def _own(
     goods: list[int],
 ) -> Mention | None:
     """The transfer that the verb names itself: "halts arms sales to", "asks Germany for tanks"."""
+    relative = (j for j in range(goods[-1] + 1, right - 1) if row[j].low == "," and row[j + 1].low in {"which", "who"})
+    right = next(relative, right)
     into = bound(row, left, right) or role(row, i, right, TO)
     if word.frame == "stop":
         recipients = into
@@ -137,9 +167,12 @@ def _own(
         asked = next((j for j in range(i + 1, goods[0]) if row[j].low in REQUESTS), None)
         if asked is not None and not recipients:  # "turns down Kyiv's request for tanks"
             recipients = possessor(row, asked, i)
-        if not suppliers and not set(subject) & set(recipients):
+        in_talks = any(token.low in _TALKS for token in row[i + 1 : goods[0]]) and bool(makers(row[goods[0] : right]))
+        if in_talks and not suppliers and not recipients:
+            recipients = subject  # "suspends talks over F-35s": who makes them sells them
+        elif not suppliers and not set(subject) & set(recipients):
             suppliers = subject
-        if not recipients and not any("noun" in token.tags for token in row[left:right]):
+        if not recipients and not any("noun" in token.tags or _is_help(token) for token in row[left:right]):
             return None
     else:
         direct = object_of(row, i, right)[1] or _asked(row, i, goods[0])

@@ -47,7 +47,13 @@ class Nucleus:
 
     def any_behind(self, tag: str, reach: int) -> bool:
         """Whether a token with the tag stands within `reach` behind the verb."""
-        return any(tag in token.tags for token in self.row[self.at + 1 : min(self.at + reach, self.right)])
+        end = min(self.at + reach, self.right)
+        spoken = next((j for j in range(self.at + 1, end) if self.row[j].low == "," and self._speaks(j, end)), end)
+        return any(tag in token.tags and not weapon(token) for token in self.row[self.at + 1 : spoken])
+
+    def _speaks(self, comma: int, end: int) -> bool:
+        """Whether behind a comma somebody speaks: ", the monitoring group writes"."""
+        return any("say" in token.tags for token in self.row[comma + 1 : min(comma + 6, end + 3)])
 
     def mention(
         self,
@@ -89,6 +95,10 @@ def is_verb(row: list[Token], i: int, word: TransferWord) -> bool:
         return i + 2 < len(row) and "verb" in row[i + 2].tags  # else it tells why
     if token.low == "equipped" and (after is None or after.low == "with") and not (before and before.low in HAVE):
         return False
+    if token.low in {"bring", "brings", "brought"} and after and after.low == "down":
+        return False  # "brought down a jet"
+    if token.low == "given" and before and before.low == "," and after and after.low in {"how", "that", "the", "its"}:
+        return False  # "…, given how the war goes"
     if token.low == "press" and after and {"report", "media"} & after.tags.keys():
         return False  # "press reports"
     nounish = bool({"weapon", "noun"} & token.tags.keys()) or token.low in _NOUNS_TOO

@@ -15,7 +15,7 @@ SKIPPED = words(
     "the a an its their his of that some new more first any all old former both neighbouring neighboring ally "
     "allies alleged embattled war-torn junta military army armed forces government regime state own secretly "
     "covertly even also only not help aid mercenary group rebel rebels paramilitary paramilitaries militant "
-    "militants insurgents militia either both neither"
+    "militants insurgents militia either both neither movement faction"
 )
 _RECEIVERS = words(
     "sides side forces troops fighters soldiers units customers buyers parties party factions tribes police "
@@ -98,7 +98,8 @@ def _bare_list(row: list[Token], j: int, step: int) -> bool:
 def _speaks(row: list[Token], i: int) -> bool:
     """Whether the actor at `i` is the subject of a verb of speaking rather than one more of a list."""
     return (
-        any({"say", "deny", "office"} & token.tags.keys() for token in row[i + 1 : i + 4]) and row[i - 1].low != "and"
+        any({"say", "deny", "office"} & token.tags.keys() for token in row[i + 1 : i + 4])
+        and row[i - 2 if row[i - 1].low == "the" else i - 1].low != "and"
     )
 
 
@@ -121,6 +122,8 @@ def object_of(row: list[Token], i: int, right: int) -> tuple[int, tuple[str, ...
             if word.form in {"origin", "goal"}:
                 return j, ()
             k = _head(row, j, right)
+            if k == j and word.form == "adjective" and j + 1 < right and is_group(row[j + 1]):
+                return j, ()  # "equipped the Sylvanian gunmen"
             return k, group(row, k, right, 1)[1]
         if "place" in row[j].tags:
             return j, (row[j].tags["place"],)
@@ -164,7 +167,8 @@ def _again(row: list[Token], j: int, right: int) -> tuple[str, ...]:
     """Whom the same preposition names once more: "to Ukraine or to Russia"."""
     for k in range(j + 2, min(j + 7, right)):
         if row[k].low == row[j].low:
-            return _behind(row, k, right) if row[k - 1].low in {"and", "or"} else ()
+            gapped = weapon(row[k - 1]) and row[k - 2].low == "and"  # "tanks to Freedonia and jets to Sylvania"
+            return _behind(row, k, right) if gapped or row[k - 1].low in {"and", "or"} else ()
     return ()
 
 
@@ -195,7 +199,7 @@ def _may_stand_before_actor(token: Token) -> bool:
     return (
         token.low in SKIPPED
         or token.low in _RECEIVERS
-        or bool({"office", "group"} & token.tags.keys())
+        or bool({"office", "group", "country"} & token.tags.keys())
         or token.low in {"in", "of"}
         or token.low.endswith(("ing", "ed", "-held", "-backed", "-led", "ern", "ist", "ists"))
     )
@@ -241,6 +245,17 @@ def origin(row: list[Token], goods: list[int], left: int, told: bool = False) ->
             ):
                 break
     return ()
+
+
+def for_group(row: list[Token], i: int, right: int) -> tuple[str, ...]:
+    """The group that arms go to a state for: "flown to Sylvania for the Hentzau Brigade"."""
+    codes = role(row, i, right, words("for"))
+    return codes if len(codes) == 1 and len(codes[0]) > 2 and codes[0] not in {"EU", "UN", "NATO"} else ()
+
+
+def is_group(token: Token) -> bool:
+    """Whether a word names an armed group that is told elsewhere, and no weapon: "Sukhoi fighters"."""
+    return "group" in token.tags and not weapon(token)
 
 
 def possessor(row: list[Token], i: int, left: int) -> tuple[str, ...]:

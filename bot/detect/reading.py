@@ -6,16 +6,18 @@ A party that one sentence leaves out is taken from the story's other mentions; "
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from bot.detect import attribution, frames
-from bot.detect.attribution import Owner, Voice
+from bot.detect.attribution import Voice
 from bot.detect.completing import NOUN_RULES, Cast, completed
 from bot.detect.epithets import name_epithets
 from bot.detect.gist import with_gist
 from bot.detect.goods import PREPOSITIONS
 from bot.detect.lexicon import Lexicon
 from bot.detect.mention import Mention
+from bot.detect.owners import Owner, owners_of
 from bot.detect.parties import actor, describes_arms, object_of
 from bot.detect.seizing import is_seizure, with_seizures
 from bot.detect.speakers import Subject
@@ -116,7 +118,7 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     """The voices and mentions of tagged units, the mentions completed from each other."""
     name_epithets(units, lexicon.epithets)
     voices = [attribution.voices(unit, lexicon) for unit in units]
-    owners = [attribution.owners(unit, lexicon) for unit in units]
+    owners = [owners_of(unit, lexicon) for unit in units]
     actors = tuple(dict.fromkeys(word.code for unit in units for token in unit.tokens if (word := actor(token))))
     concerned = _concerned(units)
     home = _home(units)
@@ -128,7 +130,7 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
         ]
         for unit, of_unit in zip(units, voices, strict=True)
     ]
-    deniers = {code for of_unit in voices for voice in of_unit if voice.kind == "deny" for code in voice.subject.codes}
+    deniers = {code for unit, of_unit in zip(units, voices, strict=True) for code in _deniers(unit, of_unit)}
     denier = next(iter(deniers)) if len(deniers) == 1 else None
     accusers = (owner.code for of_unit in owners for owner in of_unit if owner.code not in {home, "MEDIA"})
     states = frozenset(code for code in concerned if code in lexicon.actors and lexicon.actors[code].kind == "state")
@@ -146,6 +148,15 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     return Reading(
         units, lexicon, voices, owners, mentions, home, group, accuser, actors, frozenset(deniers), receivers, halted
     )
+
+
+def _deniers(unit: Unit, voices: list[Voice]) -> Iterator[str]:
+    """Who denies something in a unit, or calls untrue what others say."""
+    untrue = attribution.untrue(unit)
+    for voice in voices:
+        calls = untrue is not None and voice.kind == "say" and voice.start <= untrue < voice.end
+        if voice.kind == "deny" or calls:
+            yield from voice.subject.codes
 
 
 def _accused(units: list[Unit], voices: list[list[Voice]]) -> str | None:
@@ -193,7 +204,8 @@ def _home(units: list[Unit]) -> str | None:
     for unit in units:
         for i, token in enumerate(unit.tokens):
             word = actor(token)
-            held = i > 0 and unit.tokens[i - 1].low in PREPOSITIONS
+            before = i - 2 if i > 1 and unit.tokens[i - 1].low == "the" else i - 1
+            held = before >= 0 and (unit.tokens[before].low in PREPOSITIONS or unit.tokens[before].low == "not")
             if word and word.form not in {"origin", "goal"} and not held:
                 return word.code
     return None
@@ -247,6 +259,9 @@ def _of_state(mention: Mention, actors: tuple[str, ...], voices: list[Voice], le
         return mention
     apart = {*mention.suppliers, *(code for voice in voices for code in voice.subject.codes)}
     codes = [code for state in actors if state not in apart and (code := lexicon.group_of(mention.group_noun, state))]
+    if len(set(codes)) > 1 and apart.isdisjoint(actors[1:2]) and len(actors) > 1 and actors[0] in apart:
+        # The state that the story names first beside the one that speaks.
+        codes = [code for code in codes if code == lexicon.group_of(mention.group_noun, actors[1])]
     return replace(mention, recipients=(codes[0],)) if len(set(codes)) == 1 else mention
 
 

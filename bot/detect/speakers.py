@@ -23,6 +23,8 @@ _STUDIES = words("investigation assessment analysis study inquiry")  # a state's
 _REACH = 16  # tokens: how far a subject may stand from its verb
 _OF_STATE = words("white leaked classified intelligence secret confidential official")
 _SEEN = words("seen obtained reviewed cited quoted viewed published")
+_ITS = words("its their")
+_HEADS = words("head heads chair chairman chairwoman chairperson member members director boss")
 _STOPS = words("; — – -- but while whereas | “ ” :")
 _HOLDING = words("to in of at from for against with on by off near aboard across into inside outside over around")
 _POSSESSIVES = words("its their his her our")
@@ -86,7 +88,7 @@ def named_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
 def _named_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
     left = i
     while left > 0 and i - left < _REACH and row[left - 1].low not in _STOPS:
-        if row[left - 1].low == "," and i - left > 0 and _is_name(row, left, i):
+        if row[left - 1].low == "," and i - left > 0 and (_is_name(row, left, i) or _is_office(row, left, i)):
             break  # ", John Nicholson told …": what stands before the comma is not the name's
         left -= 1
         if i - left > 2 and _other_verb(row, left):
@@ -98,6 +100,11 @@ def _named_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
 def _is_name(row: list[Token], left: int, i: int) -> bool:
     """Whether the tokens are a proper name right before the verb, with or without a title."""
     return row[i - 1].text[:1].isupper() and not row[i - 1].tags and i - left <= 6
+
+
+def _is_office(row: list[Token], left: int, i: int) -> bool:
+    """Whether the tokens are somebody's office right before the verb: ", its embassy said"."""
+    return i - left <= 6 and row[left].low in _ITS and any("office" in token.tags for token in row[left:i])
 
 
 def _other_verb(row: list[Token], i: int) -> bool:
@@ -136,8 +143,10 @@ def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bo
         if "office" in row[j].tags and (code := _holder(row, j, left, right if nearest else len(row))):
             return Subject((code,), "", carrier, start, j + 1)
         word = actor(row[j])
+        if word and word.code == "UN" and j > left and row[j - 1].possessive and actor(row[j - 1]):
+            continue  # "Russia's Security Council" is no UN body
         if word and word.form not in {"origin", "goal"}:
-            if _is_held(row, j):
+            if _is_held(row, j) and not _is_headed(row, j):
                 held = held or (j, word.code)
             elif not (word.form == "adjective" and any("media" in t.tags for t in row[j + 1 : min(j + 3, right)])):
                 far, codes = group(row, j, left, -1)
@@ -234,6 +243,12 @@ def _is_held(row: list[Token], j: int) -> bool:
     return before >= 0 and row[before].low in _HOLDING
 
 
+def _is_headed(row: list[Token], j: int) -> bool:
+    """Whether somebody heads it, and so speaks for it: "the head of the Duma's defence committee"."""
+    of = j - 2 if j > 1 and row[j - 1].low == "the" else j - 1
+    return of > 0 and row[of].low == "of" and row[of - 1].low.removeprefix("deputy ") in _HEADS
+
+
 def _paper_of_state(row: list[Token], j: int, left: int) -> bool:
     """Whether a paper is a state's own: "leaked Pentagon paper", "U.S. intelligence report"."""
     return any(actor(row[k]) for k in range(max(left, j - 4), j)) and is_state_paper(row, j)
@@ -250,6 +265,8 @@ def _actor_within(row: list[Token], start: int, end: int) -> str | None:
 
 def _phrase_start(row: list[Token], j: int, left: int) -> int:
     """Where the noun phrase around `j` begins: back over articles, titles and adjectives."""
-    while j > left and row[j - 1].low not in {",", "”", '"', "and", "that"} and "verb" not in row[j - 1].tags:
+    while j > left and row[j - 1].low not in {",", "”", '"', "and", "that"}:
+        if "verb" in row[j - 1].tags and row[j - 1].low not in _HEADS:
+            break
         j -= 1
     return j

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.detect.clauses import clause, is_passive
 from bot.detect.giving import arming, giving
 from bot.detect.goods import (
@@ -22,6 +24,7 @@ from bot.detect.parties import (
     TO,
     bound,
     describes_arms,
+    for_group,
     maker,
     object_of,
     origin,
@@ -37,6 +40,7 @@ _SHIPPED = words(
 )
 _GONE = words("gone went go going")
 _UNDER_WAY = frozenset({"on its way", "on their way", "on the way", "en route"})
+_HAD = words("needed needs need wanted wants fired fires uses used has had received receives bought ordered")
 _CRAFT = words("plane planes aircraft")
 
 
@@ -79,6 +83,11 @@ def _get(n: Nucleus) -> Mention | None:
     at, direct = object_of(n.row, n.at, n.right)
     if not suppliers and direct and describes_arms(n.row, at):  # "buying US Tomahawk missiles"
         suppliers = direct
+    if n.word.rule == "take" and not recipients and away:
+        return None  # "officers took rifles from the gang"
+    if n.word.rule == "take" and n.ahead and not away and (there := role(n.row, n.ahead[-1], n.right, words("to"))):
+        carrying = replace(n, word=TransferWord(n.word.rule, "give", "delivered", n.word.forms))
+        return carrying.mention((), there, n.ahead)  # "was taking arms to Tripoli"
     if n.word.rule == "take" and (not away or any(token.low == "from" for token in n.row[n.at : n.ahead[0]])):
         return None
     if n.row[n.at].low.startswith(("pay", "paid")):
@@ -89,7 +98,7 @@ def _get(n: Nucleus) -> Mention | None:
 def _arrive(n: Nucleus) -> Mention | None:
     """ "Iranian drones reached Russia", "10,000 of them have gone to Russia"."""
     under_way = n.row[n.at].low in _UNDER_WAY and bool(role(n.row, n.at, n.right, words("from")))
-    goods = [j for j in n.behind if (n.at - j <= 7 or under_way) and n.row[j].low not in _CRAFT]
+    goods = [j for j in n.behind if (n.at - j <= 7 or under_way or _goes_on(n.row, j)) and n.row[j].low not in _CRAFT]
     clause_words = {token.low for token in n.row[n.left : n.right]}
     harmless = {"air-defence", "armour", "artillery", "small-arms", "ships"} & set(categories(n.row, goods))
     if (not goods and not names_goods(n.row, n.left, n.at)) or (clause_words & FIRING and not harmless):
@@ -99,23 +108,42 @@ def _arrive(n: Nucleus) -> Mention | None:
     verb = n.row[n.at].low
     recipients = role(n.row, n.at, min(n.right, n.at + 6), words("to into in at"))
     if verb.startswith(("reach", "fall", "fell", "cross")):
-        recipients = object_of(n.row, n.at, n.right)[1]
+        direct = object_of(n.row, n.at, n.right)[1]
+        through = verb.startswith("cross") and direct and recipients  # "cross Sylvania into Freedonia"
+        recipients = recipients if through else direct or role(n.row, n.at, min(n.right, n.at + 6), words("to"))
     if not recipients and goods:
         recipients = role(n.row, goods[-1], n.at, TO)
     away = role(n.row, n.at, min(n.right, n.at + 8), words("from"))
     if not away:  # "howitzers from South Korea arrived", "shipments from Iran on their way to …"
         away = role(n.row, goods[-1] if goods else n.left, n.at, words("from"))
     suppliers = away or origin(n.row, goods, n.left)
+    recipients = recipients or _needed_by(n, goods)
     group = n.any_behind("group", 6)
     told = bool(recipients or group) and bool(goods or suppliers or verb in _GONE)
     here = away or (suppliers if verb.startswith(("arriv", "due")) else ())
     if not told and (recipients or not here):
         return None
+    recipients = for_group(n.row, n.at, n.right) or recipients
     if verb.startswith(("land", "f", "come", "came", "cross")) and not suppliers:
         suppliers = makers([n.row[j] for j in goods]) if harmless else ()
         if not suppliers:
             return None  # a missile that lands somewhere was fired
     return n.mention(suppliers, recipients, goods, suppliers, group)
+
+
+def _needed_by(n: Nucleus, goods: list[int]) -> tuple[str, ...]:
+    """Who has what came: "the shells that Sylvania needed came from Freedonia"."""
+    j = goods[-1] + 1 if goods else n.at
+    if j + 2 >= n.at or n.row[j].low not in {"that", "which"}:
+        return ()
+    at, codes = object_of(n.row, j, n.at)
+    return codes if at + 1 < n.at and n.row[at + 1].low in _HAD else ()
+
+
+def _goes_on(row: list[Token], j: int) -> bool:
+    """Whether a clause about the weapon follows it: "rockets that the rebels fired came from …"."""
+    behind = row[j + 1] if j + 1 < len(row) else None
+    return behind is not None and (behind.low in {"that", "which"} or "verb" in behind.tags)
 
 
 def _load(n: Nucleus) -> Mention | None:
