@@ -5,6 +5,7 @@ States' names, demonyms and capitals come from the countryinfo package; `rules/*
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -115,7 +116,13 @@ class Lexicon:
 @cache
 def load(folder: Path | None = None) -> Lexicon:
     """The lexicon of the built-in rules and, where given, of a user's folder. Raises RuleError."""
-    return build(read_rules(folder))
+    collects = gc.isenabled()
+    gc.disable()  # nothing of what is made here is garbage, and to look for some takes a third of the time
+    try:
+        return build(read_rules(folder))
+    finally:
+        if collects:
+            gc.enable()
 
 
 def build(rules: Rules) -> Lexicon:
