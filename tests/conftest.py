@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+
+# Many tests start the bot as a process of its own. Where Python may not write what it has compiled, each of them would
+# compile everything anew, which takes it twice as long to start; so all keep it in one place beside pytest's cache.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["PYTHONPYCACHEPREFIX"] = str(Path(__file__).resolve().parents[1] / ".pytest_cache" / "compiled")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -240,7 +240,7 @@ def _environment(platforms: Platforms, folder: Path) -> dict[str, str]:
     discord, slack = platforms.discord, platforms.slack
     left_out = ("CLAIMWATCH_", "PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in os.environ.items() if not name.startswith(left_out)} | {
-        "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
+        "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX", str(folder / "compiled")),
         "CLAIMWATCH_DISCORD__API_BASE": discord.api_base,
         "CLAIMWATCH_DISCORD__GATEWAY": discord.gateway_address,
         "CLAIMWATCH_DISCORD__TOKEN": discord.token,

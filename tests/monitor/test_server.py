@@ -191,7 +191,7 @@ async def test_a_running_bot_shows_what_it_does(get: Get, tmp_path: Path, unused
     assert found["claimwatch_database_bytes"] > found["claimwatch_database_free_bytes"] >= 0
     assert found["process_resident_memory_bytes"] > 0
     assert found["claimwatch_event_loop_delay_seconds_count"] > 0
-    assert not [text for text in ("http:", str(CHANNEL_ID), "north korea", TOKEN) if text in open_format[2]]
+    assert not [text for text in ("http:", f"discord:{CHANNEL_ID}", "north korea", TOKEN) if text in open_format[2]]
     assert open_format[1].startswith("application/openmetrics-text")
     assert open_format[2].endswith("# EOF\n")
 
