@@ -225,7 +225,7 @@ def _none_of_it(row: list[Token], i: int, goods: list[int]) -> bool:
         return True
     if not goods or goods[0] < i:
         return False
-    behind = [token.low for token in row[goods[-1] + 1 : goods[-1] + 4]]
+    behind = [token.low.split()[0] for token in row[goods[-1] + 1 : goods[-1] + 4]]  # "neither side" is one token
     return any(token.low in {"no", "not", "none", "nothing", "neither"} for token in row[i + 1 : goods[0]]) or (
         behind[:1] == ["neither"]
         or (behind[:1] == ["to"] and bool({"no", "neither", "none", "nobody"} & set(behind[1:])))

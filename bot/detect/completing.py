@@ -209,7 +209,8 @@ def _with_maker(mention: Mention, cast: Cast) -> Mention:
             return replace(mention, suppliers=mention.makers, recipients=buyers, rule=f"{mention.rule}+maker")
     if mention.suppliers or not mention.recipients or mention.makers[0] in mention.recipients:
         return mention
-    named = mention.makers[0] in cast.actors or cast.actors <= {*mention.recipients}
+    others = cast.states - {mention.makers[0], *mention.recipients}
+    named = (mention.makers[0] in cast.actors and len(others) < 2) or cast.actors <= {*mention.recipients}
     if mention.frame in {"get", "deal"} or mention.rule == "order" or named:
         return replace(mention, suppliers=mention.makers, rule=f"{mention.rule}+maker")
     return mention
