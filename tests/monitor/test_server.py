@@ -160,7 +160,7 @@ async def test_a_running_bot_shows_what_it_does(get: Get, tmp_path: Path, unused
                     "claimwatch_feeds{state=ok}": 1,
                     "claimwatch_feeds{state=failing}": 1,
                 }
-                while not last.items() <= found.items():
+                while not (last.items() <= found.items() and found["claimwatch_event_loop_delay_seconds_count"]):
                     text = (await get(unused_tcp_port, "/metrics"))[2]
                     found = values(text)
             assert (await get(unused_tcp_port, "/readyz"))[0] == (await get(unused_tcp_port, "/healthz"))[0] == 200
