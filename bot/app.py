@@ -286,7 +286,7 @@ async def run(config: Config, *, reread: Callable[[], Config] | None = None) -> 
             scheduler = schedule.start(poller, monitor.metrics.polled)
             parts.push_async_callback(schedule.stop, scheduler, poller, grace=DRAIN_SECONDS)
             _add_jobs(scheduler, app, websub)
-            clock = asyncio.create_task(follow_clock(partial(schedule.shift, scheduler), app.store))
+            clock = asyncio.create_task(follow_clock(partial(schedule.hasten, scheduler), app.store))
             parts.push_async_callback(ended, clock)
             monitor.watch("schedule", lambda: scheduler.running)
             monitor.done("schedule")

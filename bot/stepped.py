@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from bot.alerts.deliver import LEASE, LONGEST_RETRY
 from bot.errors import StoreError
-from bot.store import Store, alerts
+from bot.store import Connection, Store, alerts
 
 log = structlog.get_logger(__name__)
 
@@ -23,8 +24,8 @@ _LOOK_SECONDS = 1.0
 _STEP_SECONDS = 2.0  # less is a clock being slewed, and the poll of a busy loop
 
 
-async def follow_clock(shift_jobs: Callable[[timedelta], None], store: Store) -> None:
-    """Shift jobs and alerts by as much as the clock whenever it is set back, until cancelled."""
+async def follow_clock(hasten_jobs: Callable[[], None], store: Store) -> None:
+    """Take jobs and alerts back with the clock whenever it is set back, until cancelled."""
     ahead = time.time() - time.monotonic()
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
@@ -33,10 +34,14 @@ async def follow_clock(shift_jobs: Callable[[timedelta], None], store: Store) ->
             continue
         log.warning("clock was set", seconds=round(step))
         if step < 0:
+            hasten_jobs()
             try:
-                await store.write(alerts.shift, datetime.now(UTC), timedelta(seconds=-step))
+                await store.write(_take_back, timedelta(seconds=-step))
             except StoreError as error:
                 log.warning("alerts not shifted yet", reason=str(error))
                 continue  # the step is still to be seen at the next look
-            shift_jobs(timedelta(seconds=step))
         ahead += step
+
+
+def _take_back(connection: Connection, back: timedelta) -> None:
+    alerts.shift(connection, datetime.now(UTC), back, wait=timedelta(seconds=LONGEST_RETRY), lease=LEASE)

@@ -42,11 +42,11 @@ log = structlog.get_logger(__name__)
 _AT_ONCE = 64  # deliveries under way on one platform; it holds up no other
 _WORTH_A_LOOK = 16  # places that must be free: to look costs as much for many as for one
 _ANSWER_WITHIN = 60.0  # seconds for one delivery, after which it counts as failed
-_LEASE = timedelta(seconds=2 * _ANSWER_WITHIN)
+LEASE = timedelta(seconds=2 * _ANSWER_WITHIN)
 _NOTE_AGAIN = 2.0  # seconds until it is tried again to note that one went out
 _GIVE_UP_AFTER = timedelta(days=1)
 _FIRST_RETRY = 5.0  # seconds; doubled with each attempt
-_LONGEST_RETRY = 3600.0
+LONGEST_RETRY = 3600.0
 _PULSE = 5.0  # seconds between two looks into the store, in which another process may owe something
 
 
@@ -166,7 +166,7 @@ async def _begin(desk: _Desk) -> None:
     if not room:
         return
     now = desk.clock()
-    for alert, case in await desk.store.write(_lease, room, now, now + _LEASE):
+    for alert, case in await desk.store.write(_lease, room, now, now + LEASE):
         if alert.id in desk.under_way:  # the clock was set forth, and its lease seemed to have run out
             continue
         task = asyncio.create_task(_deliver(desk, alert, case))
@@ -247,7 +247,7 @@ async def _note_delivered(desk: _Desk, alert: Alert, message: str | None) -> Non
 
     Once the lease has run out it would go out a second time, and until then nothing else goes to that destination.
     """
-    end = time.monotonic() + (_LEASE.total_seconds() - _ANSWER_WITHIN)
+    end = time.monotonic() + (LEASE.total_seconds() - _ANSWER_WITHIN)
     while True:
         try:
             await desk.store.write(alerts.delivered, alert, message, desk.clock())
@@ -321,7 +321,7 @@ async def _failed(desk: _Desk, alert: Alert, error: Exception) -> Outcome:
 
 def _back_off(attempts: int) -> float:
     """Seconds until the next try: doubled each time up to an hour, and spread so that many don't come at once."""
-    longest = min(_FIRST_RETRY * 2.0 ** min(attempts, 20), _LONGEST_RETRY)
+    longest = min(_FIRST_RETRY * 2.0 ** min(attempts, 20), LONGEST_RETRY)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - a spread, no secret
 
 

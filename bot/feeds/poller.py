@@ -202,6 +202,8 @@ class Poller:
         before = self._looked_at or await self._store.read(latest_poll) or now
         self._looked_at = now
         if before - now > _STEP:
+            polled = await self._store.read(latest_poll)
+            before = max(before, polled or before)  # it may have been set forth before, and nobody have looked
             log.warning("the clock was set back", seconds=round((before - now).total_seconds()))
             await self._store.write(shift, now, before - now)
 

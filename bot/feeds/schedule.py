@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -47,10 +47,15 @@ def start(poller: Poller, on_result: OnResult | None = None, *, every: float = 5
     return scheduler
 
 
-def shift(scheduler: AsyncIOScheduler, step: timedelta) -> None:
-    """Shift every job by as much as the clock was set, so that each comes when it would have come."""
+def hasten(scheduler: AsyncIOScheduler) -> None:
+    """Let no job wait for longer than its interval, after the clock was set back.
+
+    By how much is not asked: a clock that was set forth and back between two looks seems to have been set back only.
+    """
     for job in scheduler.get_jobs():
-        job.modify(next_run_time=job.next_run_time + step)
+        latest = datetime.now(UTC) + job.trigger.interval
+        if job.next_run_time > latest:
+            job.modify(next_run_time=latest)
 
 
 async def stop(scheduler: AsyncIOScheduler, poller: Poller, *, grace: float = _GRACE_SECONDS) -> None:

@@ -163,18 +163,24 @@ def lease(
     ]
 
 
-def shift(connection: Connection, now: datetime, back: timedelta) -> None:
-    """Take the times of what is owed back, after the clock was, but for digests, which wait for an hour of the day."""
+def shift(connection: Connection, now: datetime, back: timedelta, *, wait: timedelta, lease: timedelta) -> None:
+    """Take the times of what is owed back, after the clock was, but for digests, which wait for an hour of the day.
+
+    Nothing waits for more than `wait` after it, and no lease is longer than `lease`.
+    """
+    owed = (alerts.c.state == "owed", not_((alerts.c.kind == "digest") & (alerts.c.period != "burst")))
+    newest = connection.execute(select(func.max(alerts.c.owed_at)).where(*owed)).scalar()
+    if newest:  # the clock may have been set forth before, and nobody have looked
+        back = max(back, newest - now)
     microseconds = literal(back // timedelta(microseconds=1))
-    by_the_clock = (alerts.c.kind == "digest") & (alerts.c.period != "burst")
+    taken_back = func.min(alerts.c.next_try_at - microseconds, literal(now + wait, Instant))
     connection.execute(
         update(alerts)
-        .where(alerts.c.state == "owed", not_(by_the_clock))
+        .where(*owed)
         .values(
-            next_try_at=case(
-                (alerts.c.next_try_at > now, alerts.c.next_try_at - microseconds), else_=alerts.c.next_try_at
-            ),
-            leased_until=alerts.c.leased_until - microseconds,
+            next_try_at=case((alerts.c.next_try_at > now, taken_back), else_=alerts.c.next_try_at),
+            # Not taken back as well: it may have been given since the clock was set, and would seem to have run out.
+            leased_until=func.min(alerts.c.leased_until, literal(now + lease, Instant)),
             first_try_at=func.min(alerts.c.first_try_at, literal(now, Instant)),
         )
     )

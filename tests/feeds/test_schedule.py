@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
+import time_machine
 from aiohttp import web
 
 from bot.feeds.recording import PollResult
-from bot.feeds.schedule import start, stop
+from bot.feeds.schedule import hasten, start, stop
+from bot.runner import ended
+from bot.stepped import follow_clock
 from tests.fakes.feed_server import item, page, rss, silent
 from tests.feeds.conftest import INTERVAL, Newsroom
 
@@ -37,6 +41,54 @@ async def test_a_schedule_polls_again_when_a_feed_is_due_again(newsroom: Newsroo
     newsroom.now += timedelta(hours=1)
     assert (await told.get()).outcome == "unchanged"
     await stop(scheduler, poller)
+
+
+async def test_a_schedule_goes_on_after_the_clock_was_set_forth_and_back_before_anybody_looked(
+    newsroom: Newsroom,
+) -> None:
+    newsroom.server.pages["/f"] = page(BODY)
+    await newsroom.want("/f")
+    told: asyncio.Queue[PollResult] = asyncio.Queue()
+    poller = await newsroom.open()
+    begin, hours = newsroom.now, timedelta(hours=5)
+    with time_machine.travel(begin) as clock:
+        scheduler = start(poller, told.put_nowait, every=0.05)
+        following = asyncio.create_task(follow_clock(partial(hasten, scheduler), newsroom.store))
+        await told.get()
+        newsroom.now = begin + hours
+        clock.move_to(newsroom.now)
+        await told.get()
+        newsroom.now = begin - hours
+        clock.move_to(newsroom.now)
+        while told.empty():
+            newsroom.now += timedelta(seconds=INTERVAL / 10)
+            await asyncio.sleep(0.02)
+        assert newsroom.now < begin
+        await ended(following)
+        await stop(scheduler, poller)
+
+
+async def test_a_poll_that_ended_while_the_clock_was_set_forth_is_followed_by_the_next_in_time(
+    newsroom: Newsroom,
+) -> None:
+    asked, release = asyncio.Event(), asyncio.Event()
+
+    async def wait(_: web.Request) -> web.StreamResponse:
+        asked.set()
+        await release.wait()
+        return web.Response(text=BODY)
+
+    newsroom.server.pages["/f"] = wait
+    await newsroom.want("/f")
+    poller = await newsroom.open()
+    (polling,) = await poller.start_due()
+    await asked.wait()
+    newsroom.now += timedelta(hours=5)
+    release.set()
+    await polling
+    newsroom.now -= timedelta(hours=10)
+    assert await newsroom.poll() == []
+    assert [result.outcome for result in await newsroom.poll_later()] == ["unchanged"]
 
 
 async def test_stopping_waits_for_the_poll_that_runs(newsroom: Newsroom) -> None:

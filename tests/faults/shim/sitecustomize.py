@@ -13,7 +13,6 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +23,18 @@ _LOOK_SECONDS = 0.02
 def _keep_the_clock_wrong() -> None:
     import time_machine
 
-    traveller: Any = None
+    clock: Any = None
     shown = 0.0
     while True:
         wanted = shown
         with suppress(FileNotFoundError, ValueError):  # it is being written
             wanted = float((_WORLD / "clock").read_text())
         if wanted != shown:
-            if traveller is not None:
-                traveller.stop()
-            traveller = time_machine.travel(datetime.now(UTC) + timedelta(seconds=wanted), tick=True)
-            traveller.start()
+            right = time.time() - shown
+            if clock is None:
+                clock = time_machine.travel(right + wanted, tick=True).start()
+            else:  # in one step
+                clock.move_to(right + wanted)
             shown = wanted
             (_WORLD / "clock-is").write_text(str(shown))
         time.sleep(_LOOK_SECONDS)
