@@ -121,7 +121,7 @@ def _holder(row: list[Token], last: int, right: int) -> tuple[str, ...]:
         and row[last + 1].low in {"in", "with"}
         and any(t.low in _HANDS for t in row[last + 2 : last + 6])
     ):
-        return role(row, last, min(right, last + 4), words("in with"))
+        return role(row, last, min(right, last + 7), words("in with"))
     return ()
 
 

@@ -35,7 +35,7 @@ ACCOUNTS = words(
     "talks debate vote report transparency"
 )
 _NEAR = 10  # tokens: how far a negation may stand before what it negates
-_BE = words("be is are was were been being get gets got isn't aren't wasn't weren't")
+BE = words("be is are was were been being get gets got isn't aren't wasn't weren't")
 HAVE = words("has have had hasn't haven't hadn't having")
 
 
@@ -124,7 +124,7 @@ def is_passive(row: list[Token], i: int, word: TransferWord, left: int) -> bool:
     if i + 1 < len(row) and row[i + 1].low == "by":
         return True
     for j in range(i - 1, max(left, i - 4) - 1, -1):
-        if row[j].low in _BE:
+        if row[j].low in BE:
             return True
         if row[j].low in HAVE or row[j].low in {"that", "which", "who"}:
             return False

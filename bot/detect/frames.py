@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from bot.detect.bare import weapon_mention
 from bot.detect.clauses import clause
+from bot.detect.giving import nothing_given
 from bot.detect.goods import goes_abroad, makers, weapon
 from bot.detect.mention import Mention
 from bot.detect.modifiers import modified
@@ -47,7 +48,7 @@ def find(unit: Unit) -> list[Mention]:
             used.update(j for j in arms if mention.start <= j < mention.end)
     spoken_of = any(_SPOKEN_OF & token.tags.keys() for token in row)
     for i in arms:
-        if i not in used and (mention := weapon_mention(row, i, arms)):
+        if i not in used and (mention := nothing_given(row, i, arms) or weapon_mention(row, i, arms)):
             if mention.rule == "weapons of" and (not spoken_of or mention.phase == "stopped"):
                 continue
             found.append(mention)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.detect.clauses import before
-from bot.detect.goods import DEPLOYED, LOADED, PREPOSITIONS, are_craft, categories, goes_abroad, names_goods
+from bot.detect.clauses import BE, before, clause, phase_of
+from bot.detect.goods import DEPLOYED, LOADED, PREPOSITIONS, are_craft, categories, goes_abroad, listed, names_goods
 from bot.detect.mention import Mention
 from bot.detect.nucleus import Nucleus
 from bot.detect.parties import (
@@ -22,7 +22,7 @@ from bot.detect.parties import (
     pronoun_object,
     role,
 )
-from bot.detect.subjects import thanked_by
+from bot.detect.subjects import subject_of, thanked_by
 from bot.detect.text import Token, words
 
 _FORCES = words("forces army troops military junta militia rebels fighters")
@@ -32,6 +32,8 @@ _SHOWN = words(
 )
 _DROPPED = {"small-arms", "ammunition", "unspecified"}
 _NONE = words("none nothing")
+NOTHING = "but no arms"
+"""The rule of what is given without arms."""
 
 
 def arming(n: Nucleus) -> Mention | None:
@@ -179,3 +181,24 @@ def _is_relative(n: Nucleus) -> bool:
 def _is_adjective(row: list[Token], i: int) -> bool:
     word = actor(row[i])
     return bool(word and (word.form in {"adjective", "origin", "firm"} or row[i].possessive))
+
+
+def nothing_given(row: list[Token], i: int, arms: list[int]) -> Mention | None:
+    """What the weapon at `i` tells of in "gives Sylvania helmets but no arms", if it stands so."""
+    if i < 4 or row[i - 1].low not in {"no", "not"} or row[i - 2].low not in {"but", ","}:
+        return None
+    verbs = (j for j in range(i - 3, max(0, i - 16), -1) if (word := row[j].tags.get("verb")) and word.frame == "give")
+    at = next(verbs, None)
+    if at is None:
+        return None
+    left, _ = clause(row, at)
+    _, subject = subject_of(row, at, left)
+    recipients = object_of(row, at, i - 2)[1] or role(row, at, i - 2, TO)
+    if not subject or not recipients or set(subject) & set(recipients):
+        return None
+    goods = [j for j in arms if i <= j and listed(row, i, j)]
+    if any(token.low in BE for token in row[goods[-1] + 1 : goods[-1] + 2]):
+        return None  # "…, but no tanks are in sight"
+    phase, _ = phase_of(row, at, left, i - 2, row[at].tags["verb"], [])
+    phase = "proposed" if phase == "agreed" else phase
+    return Mention(NOTHING, i, i, goods[-1] + 1, subject, recipients, categories(row, goods), phase, True, subject)

@@ -18,6 +18,7 @@ REQUESTS = words("proposal plan plans request requests offer bid appeal idea cal
 _LIFTING = words(
     "lift lifts lifted lifting ease eases eased easing drop drops dropped overturn overturns reverse reverses"
 )
+_ENDING = ("end", "lift", "scrap", "drop", "suspend", "eas", "cancel", "rescind", "revoke", "terminat")
 _DEMANDING = words("must should demand demands demanded demanding")
 _URGING = words(
     "urge urges urged tell tells told call calls called press presses pressed ask asks asked want wants wanted"
@@ -79,6 +80,8 @@ def _changed(
 ) -> Mention:
     if word.frame == "stop" and any(token.low in _LIFTING for token in row[max(left, i - 3) : i]):
         return replace(target, phase="agreed", suppliers=target.suppliers or subject, subject=subject or target.subject)
+    if word.frame == "stop" and target.rule == "embargo" and _ends(row, i, target):
+        return replace(target, phase="proposed", suppliers=tuple(code for code in subject if code != "UN"))
     if word.frame == "stop" and negated(row, i, left):  # "would not block"
         return replace(target, phase="proposed", negated=False, subject=subject or target.subject)
     suppliers = target.suppliers
@@ -102,6 +105,12 @@ def _changed(
         negated=target.negated or negated(row, i, left),
         rule=f"{word.rule}+{target.rule}",
     )
+
+
+def _ends(row: list[Token], i: int, target: Mention) -> bool:
+    """Whether an embargo is what ends: "ends the embargo", but not "shelves plan to lift the embargo"."""
+    ending = row[i].low.startswith(_ENDING) and row[i - 1].low != "to"
+    return ending and not any(token.low in _LIFTING for token in row[i + 1 : target.at])
 
 
 def _is_its_own(row: list[Token], i: int, target: Mention) -> bool:

@@ -21,7 +21,8 @@ SUPPORT = words(
 _GETTING = words("purchase acquisition procurement buy import order")
 _IMPOSING = words(
     "impose imposes imposed slap slaps slapped extend extends extended renew renews renewed prolong prolongs prolonged "
-    "adopt adopts adopted approve approves approved declare declares declared announce announces announced clamp clamps"
+    "adopt adopts adopted approve approves approved declare declares declared announce announces announced clamp clamps "
+    "keep keeps kept maintain maintains maintained uphold upholds upheld tighten tightens tightened"
 )
 _LIFTING = ("lift", "eas", "scrap", "end", "drop", "relax")
 # They may name a transfer without a word for the goods, where the story has told of it.
@@ -128,15 +129,17 @@ def _embargo(row: list[Token], i: int, word: TransferWord, arms: list[int], left
     before = row[max(left, i - 6) : i]
     imposed = any(token.low in _IMPOSING for token in before)
     lifted = any(token.low.startswith(_LIFTING) for token in before)
-    under = role(row, i, min(right, i + 5), words("on against"))
+    first = i if i in arms else i - 1
+    on = role(row, i, min(right, i + 5), words("on against"))
+    under = on or _named_before(row, first, left)
     if (i - 1 not in arms and i not in arms) or not (imposed or lifted) or not under:
         return None
-    _, subject = subject_of(row, i - 1, left)
+    _, subject = subject_of(row, i - 1 if on else first - 1, left)
     suppliers = tuple(code for code in subject if code not in {"UN", "EU"})
     return Mention(
         word.rule,
         i,
-        i if i in arms else i - 1,
+        first,
         i + 1,
         suppliers,
         under,
@@ -146,6 +149,13 @@ def _embargo(row: list[Token], i: int, word: TransferWord, arms: list[int], left
         subject,
         frame="seize",
     )
+
+
+def _named_before(row: list[Token], first: int, left: int) -> tuple[str, ...]:
+    """Whom "the Sylvania arms embargo" is on; who has one of its own, such as the UN, imposes it."""
+    word = actor(row[first - 1]) if first > left else None
+    plain = word and word.form == "name" and not row[first - 1].possessive
+    return (word.code,) if word and plain and word.code not in {"UN", "EU", "US", "NATO"} else ()
 
 
 def _noun_parties(

@@ -39,7 +39,7 @@ _SHIPPED = words(
     "shipment shipments cargo smuggled smuggling bound ship boat vessel dhow truck container consignment parts from"
 )
 _GONE = words("gone went go going")
-_UNDER_WAY = frozenset({"on its way", "on their way", "on the way", "en route"})
+_UNDER_WAY = frozenset({"on its way", "on their way", "on the way", "on way", "en route"})
 _HAD = words("needed needs need wanted wants fired fires uses used has had received receives bought ordered")
 _CRAFT = words("plane planes aircraft")
 
@@ -53,7 +53,10 @@ def verb_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
     behind = one_list(row, [j for j in goods if j < i][::-1])[::-1]
     ahead = one_list(row, [j for j in goods if j > i])
     passive = is_passive(row, i, word, left) and not (word.rule == "carry" and ahead)  # "the Y-20 carried rifles"
-    return _FRAMES[word.frame](Nucleus(row, i, word, left, right, behind, ahead, passive))
+    nucleus = Nucleus(row, i, word, left, right, behind, ahead, passive)
+    if word.rule == "carry" and behind and not ahead and not passive:
+        return _arrive(nucleus)  # "rifles move to the rebels"
+    return _FRAMES[word.frame](nucleus)
 
 
 def _get(n: Nucleus) -> Mention | None:
