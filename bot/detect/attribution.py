@@ -108,6 +108,8 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
         return None  # "summoned the ambassador to protest"
     if "say" in tags and not row[i].low.startswith(("tell", "told")) and (behind := _behind_comma(row, i, lexicon)):
         return behind
+    if row[i].low == "told" and all(not token.text[:1].isalnum() for token in row[i + 1 :]):
+        return None  # "…, Sylvania's envoy told": it was said to him
     if "say" in tags and before != "as" and is_speech(row, i, "say"):
         return _saying(row, i, lexicon)
     if "according" in tags:

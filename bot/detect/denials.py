@@ -16,6 +16,7 @@ _GENERAL = words(
     "it this that such so involvement role everything them any connection hand part link links knowledge complicity "
     "responsibility wrongdoing"
 )
+_IT = words("it this such")
 _DOING = words(
     "doing any being having giving providing breaching violating breaking flouting busting circumventing evading"
 )
@@ -43,9 +44,11 @@ def answers(unit: Unit, voice: Voice) -> bool:
     first = content[0]
     if first.low.endswith("ing") and first.low not in _DOING and not {"verb", "noun"} & first.tags.keys():
         return False  # "denies trying to block the report"
-    for token, follower in pairwise(behind):
+    for i, (token, follower) in enumerate(pairwise(behind)):
         if "report" in token.tags and follower.low in {"that", "of", "about"}:
-            return False  # it tells what is denied, and that is no transfer
+            told = behind[i + 2 : i + 5]
+            if follower.low == "that" or not any(weapon(t) or "noun" in t.tags or t.low in _IT for t in told):
+                return False  # it tells what is denied, and that is no transfer
     return any(
         token.low in _GENERAL
         or ("untrue" in token.tags and "call" in unit.tokens[voice.at].tags)

@@ -36,6 +36,8 @@ def find(unit: Unit) -> list[Mention]:
         word: TransferWord | None = token.tags.get("verb")
         if word is None or not is_verb(row, i, word):
             continue
+        if word.rule == "drop" and _drops_deal(row, i):
+            word = replace(word, rule="halt", frame="stop", phase="stopped")
         if word.frame in {"stop", "ask"}:
             modifiers.append((i, word))
         elif mention := verb_mention(row, i, word, arms):
@@ -66,6 +68,15 @@ def find(unit: Unit) -> list[Mention]:
         for m in found
     ]
     return sorted(found, key=lambda mention: mention.at)
+
+
+def _drops_deal(row: list[Token], i: int) -> bool:
+    """Whether what is dropped is a sale or a deal, and so no arms: "drops tank sale to Sylvania"."""
+    for j in range(i + 1, min(i + 5, len(row))):
+        noun = row[j].tags.get("noun")
+        if noun and not row[j].tags.get("weapon"):
+            return noun.frame == "deal" or row[j].low in {"sale", "sales", "export", "exports", "transfer", "delivery"}
+    return False
 
 
 def _group_noun(row: list[Token], mention: Mention) -> str:

@@ -26,7 +26,7 @@ _HAVING = HAVE | words(
     "possess possesses possessed own owns owned field fields fielded fly flies flew fire fires fired use uses "
     "used operate operates operated wield wields"
 )
-_LINKING = words("ties tied links linked pins pinned traces traced implicates implicated")
+_LINKING = words("tie ties tied link links linked pin pins pinned trace traces traced implicates implicated")
 _ACCUSING = ("accus", "blam", "point")
 _FIGHTING = FIRING | words(
     "hitting slam slams slammed incursion incursions intrusion intrusions flew shelled shelling bombed bombing "

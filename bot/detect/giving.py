@@ -79,7 +79,8 @@ def _given(n: Nucleus) -> Mention | None:
     if not into and n.ahead and not n.behind and n.at - subject_at <= 4:
         recipients = subject
     recipients = recipients or bound(n.row, n.left, n.right)
-    if not goods and not (names_goods(n.row, n.left, n.at) and (into or away)):
+    named = names_goods(n.row, n.left, n.at) or any(token.low in _NONE for token in n.row[max(n.left, n.at - 4) : n.at])
+    if not goods and not (named and (into or away)):
         return None
     return n.mention(suppliers, recipients, goods, suppliers, n.any_behind("group", 12))
 
@@ -137,7 +138,7 @@ def _gives(n: Nucleus) -> Mention | None:
         return replace(n.mention(suppliers, (), goods, subject), general=True)  # "to sell tanks to two states"
     if unsaid and (not suppliers or (n.word.rule == "send" and are_craft(n.row, goods))):
         return None
-    if n.word.rule == "send" and any(token.low in DEPLOYED for token in n.row[n.at : n.right]):
+    if n.word.rule == "send" and any(token.low in DEPLOYED or token.low == "home" for token in n.row[n.at : n.right]):
         return None
     return n.mention(suppliers, recipients, goods, subject, group)
 

@@ -22,7 +22,7 @@ def with_groups(row: list[Token], codes: Mapping[str, Mapping[str, str]]) -> lis
         end = i + 1
         if of_state and "actor" not in token.tags:
             before = merged[-1].tags.get("actor") if merged else None
-            if before and before.form in {"adjective", "name"} and before.code in of_state:
+            if before and before.form in {"adjective", "name", "seat"} and before.code in of_state:
                 token = _joined(merged.pop(), token, of_state[before.code])
             elif (place := _place(row, i)) and (code := of_state.get(row[place].tags["actor"].code)):
                 token = _joined(token, row[place], code)

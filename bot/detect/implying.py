@@ -22,6 +22,7 @@ _ACCUSER = "accuser"
 _PROTEST = "protest"
 _ANSWER = "answer"
 _NONE = words("no none never neither nothing")
+_CHARGES = (" accusation", " charge", " allegation", " claim")  # "made the accusation"
 _DEALS = words("deal contract agreement order purchase sale accord delivery")
 _ANNOUNCING = ("announc", "confirm", "hail", "acknowledg", "admit", "conced")
 # What a protest that names no transfer is about.
@@ -105,7 +106,9 @@ def _accusing(reading: Reading, unit: Unit, voice: Voice) -> tuple[str, ...]:
     codes = voice.subject.codes or (("MEDIA",) if voice.subject.open == "paper" else ())
     scope = unit.tokens[voice.start : voice.end]
     unsure = any(is_negation(t) or {"no_evidence", "no_comment", "untrue"} & t.tags.keys() for t in scope)
-    about = any(weapon(t) or t.low in _GOODS or _moves(t) for t in scope)
+    about = unit.tokens[voice.at].low.endswith(_CHARGES) or any(
+        weapon(t) or t.low in _GOODS or _moves(t) for t in scope
+    )
     return codes if about and not unsure else ()
 
 
@@ -127,7 +130,8 @@ def _has_said(reading: Reading, unit: Unit, codes: tuple[str, ...]) -> bool:
 def _first_asserted(reading: Reading) -> Mention | None:
     """The first transfer with both parties that the story tells and nobody halts."""
     every = (mention for of_unit in reading.mentions for mention in of_unit)
-    return next((m for m in every if m.suppliers and m.recipients and not m.negated and m.phase != "stopped"), None)
+    told = (m for m in every if m.suppliers and not m.negated and m.phase != "stopped")
+    return next((m for m in told if m.recipients or m.group), None)
 
 
 def _protesters(reading: Reading, told: Mention) -> Iterator[tuple[Unit, str]]:

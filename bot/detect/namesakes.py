@@ -1,4 +1,4 @@
-"""People who bear the name of a country or capital: "Michael Jordan", "Denzel Washington", "Chad Johnson"."""
+"""Names that are another's: "Michael Jordan", "Denzel Washington", "the Foreign Office in Islamabad"."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ class Namesakes:
 def without_namesakes(row: list[Token], known: Namesakes) -> list[Token]:
     """The same tokens, the tag "actor" taken from those that are somebody's name."""
     for i, token in enumerate(row):
-        if "actor" not in token.tags or not known.bears(token.text):
+        if "actor" not in token.tags:
+            continue
+        if "office" in token.tags and _is_elsewhere(row, i):
+            token.tags = {kind: value for kind, value in token.tags.items() if kind != "actor"}
+        if not known.bears(token.text):
             continue
         before = row[i - 1].text if i else ""
         if (token.text in known.surnames and before in known.given_names) or (
@@ -41,3 +45,11 @@ def _surname_follows(row: list[Token], i: int) -> bool:
     if after is None or after.tags or not after.text.istitle() or not after.text.isalpha():
         return False
     return any(token.text.islower() and len(token.text) > _LONG for token in row)
+
+
+def _is_elsewhere(row: list[Token], i: int) -> bool:
+    """Whether an office stands in another's capital: "the Foreign Office in Islamabad" is not London's."""
+    if i + 2 >= len(row) or row[i + 1].low != "in":
+        return False
+    there = row[i + 2].tags.get("actor")
+    return bool(there and there.form == "seat" and there.code != row[i].tags["actor"].code)

@@ -21,8 +21,8 @@ SUPPORT = words(
 _GETTING = words("purchase acquisition procurement buy import order")
 _IMPOSING = words(
     "impose imposes imposed slap slaps slapped extend extends extended renew renews renewed prolong prolongs prolonged "
-    "adopt adopts adopted approve approves approved declare declares declared announce announces announced clamp clamps "
-    "keep keeps kept maintain maintains maintained uphold upholds upheld tighten tightens tightened"
+    "adopt adopts adopted approve approves approved declare declares declared announce announces announced clamp "
+    "clamps keep keeps kept maintain maintains maintained uphold upholds upheld tighten tightens tightened"
 )
 _LIFTING = ("lift", "eas", "scrap", "end", "drop", "relax")
 # They may name a transfer without a word for the goods, where the story has told of it.
@@ -31,6 +31,8 @@ _BARE = words(
     " licence licences license licenses"
 )
 _MAKING = words("firm company maker manufacturer shipbuilder shipyard contractor giant supplier planemaker producer")
+_GOVERNING = words("on for governing of about")
+_RULES = words("rules rule law laws policy policies principles guidelines legislation treaty regime curbs controls")
 _CIVIL = words("power gas energy food water grain oil medical fuel electricity aid vaccine wheat")
 
 
@@ -38,6 +40,8 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
     """ "arms sales to X", "shipment of rockets from Y", "X's weapons deliveries"."""
     if i and (row[i - 1].low in _CIVIL or (row[i - 1].low == "to" and row[i].low in {"license", "licence"})):
         return None
+    if i > 1 and row[i - 1].low in _GOVERNING and any(token.low in _RULES for token in row[max(0, i - 3) : i - 1]):
+        return None  # "rules on transfers of arms"
     left, right = clause(row, i)
     if word.frame == "request":
         return _request(row, i, word, arms, left, right)
@@ -214,7 +218,7 @@ def _is_firm(row: list[Token], code: str) -> bool:
 
 
 def _is_main_supplier(row: list[Token], i: int, word: TransferWord) -> bool:
-    return word.frame == "supplier" and any(token.low == "main" for token in row[max(0, i - 3) : i])
+    return word.frame == "supplier" and any(token.low in {"main", "among"} for token in row[max(0, i - 3) : i])
 
 
 def _is_about(row: list[Token], i: int, j: int) -> bool:

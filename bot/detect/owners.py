@@ -50,13 +50,13 @@ def _authors(row: list[Token], i: int) -> tuple[str, ...]:
     for j in range(i + 1, min(i + 14, len(row))):
         if row[j].low in {"was", "were", "is", "are", "that", "of", ",", "."}:
             break
-        if row[j].low in {"by", "from", "in"}:
+        if row[j].low in {"by", "from", "in", "on"}:
             for token in row[j + 1 : j + 4]:
                 if "media" in token.tags:
                     codes.append("MEDIA")
                     break
                 word = actor(token)
-                if word and row[j].low != "in":  # "papers found in Tripoli by …"
+                if word and row[j].low not in {"in", "on"}:  # "papers found in Tripoli by …"
                     codes.append(word.code)
                     break
     return tuple(dict.fromkeys(codes))

@@ -224,7 +224,7 @@ def _completed_here(
     mention: Mention, group: str | None, actors: tuple[str, ...], voices: list[Voice], lexicon: Lexicon
 ) -> Mention:
     """A mention with what its own unit and the names of the story tell of its parties."""
-    grouped = _of_state(_with_group(mention, group), actors, voices, lexicon)
+    grouped = _of_state(_with_group(_by_speaker(mention, voices), group), actors, voices, lexicon)
     return _directed(_by_denier(grouped, voices), lexicon)
 
 
@@ -273,6 +273,15 @@ def _directed(mention: Mention, lexicon: Lexicon) -> Mention:
         rule = f"{mention.rule}+exporter"
         return replace(mention, suppliers=mention.recipients, recipients=mention.suppliers, rule=rule)
     return mention
+
+
+def _by_speaker(mention: Mention, voices: list[Voice]) -> Mention:
+    """ "Islamabad said the country had sold none": of a country that gave nothing, its own people say so."""
+    if not (mention.open_subject and mention.negated and mention.frame in {"give", "arm"} and not mention.suppliers):
+        return mention
+    said = [voice for voice in voices if voice.kind == "say" and voice.start <= mention.at < voice.end]
+    codes = {code for voice in said for code in voice.subject.codes} - {"MEDIA", *mention.recipients}
+    return replace(mention, suppliers=tuple(codes), open_subject=False) if len(codes) == 1 else mention
 
 
 def _by_denier(mention: Mention, voices: list[Voice]) -> Mention:

@@ -41,6 +41,7 @@ _SHIPPED = words(
 _GONE = words("gone went go going")
 _UNDER_WAY = frozenset({"on its way", "on their way", "on the way", "on way", "en route"})
 _HAD = words("needed needs need wanted wants fired fires uses used has had received receives bought ordered")
+_FREIGHT = words("container containers port cargo freighter dhow ship vessel truck trucks airport lorry lorries hold")
 _CRAFT = words("plane planes aircraft")
 
 
@@ -113,6 +114,8 @@ def _arrive(n: Nucleus) -> Mention | None:
     if verb.startswith(("reach", "fall", "fell", "cross")):
         direct = object_of(n.row, n.at, n.right)[1]
         through = verb.startswith("cross") and direct and recipients  # "cross Sylvania into Freedonia"
+        if verb.startswith("cross") and not recipients and not harmless:
+            return None  # "missile crosses Sylvania"
         recipients = recipients if through else direct or role(n.row, n.at, min(n.right, n.at + 6), words("to"))
     if not recipients and goods:
         recipients = role(n.row, goods[-1], n.at, TO)
@@ -131,7 +134,7 @@ def _arrive(n: Nucleus) -> Mention | None:
         suppliers = makers([n.row[j] for j in goods]) if harmless else ()
         if not suppliers:
             return None  # a missile that lands somewhere was fired
-    return n.mention(suppliers, recipients, goods, suppliers, group)
+    return n.mention(suppliers, recipients, goods, (), group)
 
 
 def _needed_by(n: Nucleus, goods: list[int]) -> tuple[str, ...]:
@@ -176,13 +179,23 @@ def _unload(n: Nucleus) -> Mention | None:
 
 
 def _find(n: Nucleus) -> Mention | None:
-    """ "Officials found rifles on a Freedonian plane": whose vessel it is supplies."""
-    suppliers = vessel_of(n.row, n.at + 1, n.right)
+    """ "Officials found rifles on a Freedonian plane": whose it is supplies; what lay in a port goes no further."""
+    vessel = vessel_of(n.row, n.at + 1, n.right)
+    suppliers = vessel or _brought(n)
     if not n.ahead or any(token.low == "that" for token in n.row[n.at : n.ahead[0]]):
         return None
     if not suppliers or vessel_of(n.row, n.at + 1, n.ahead[0]):
         return None
-    return n.mention(suppliers, (), [j for j in n.ahead if n.row[j].low not in _CRAFT])
+    found = n.mention(suppliers, (), [j for j in n.ahead if n.row[j].low not in _CRAFT])
+    return found if vessel else replace(found, phase="stopped")
+
+
+def _brought(n: Nucleus) -> tuple[str, ...]:
+    """Whom what was found in a port or a cargo is from: "finds rockets from Freedonia in containers"."""
+    there = any(token.low in _FREIGHT for token in n.row[n.at : n.right])
+    return (
+        (role(n.row, n.ahead[-1], n.right, words("from")) or origin(n.row, n.ahead, n.at)) if there and n.ahead else ()
+    )
 
 
 def _seize(n: Nucleus) -> Mention | None:
