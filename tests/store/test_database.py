@@ -60,6 +60,20 @@ async def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> No
         await Store.open(path)
 
 
+async def test_a_start_that_finds_all_in_place_does_without_alembic(tmp_path: Path) -> None:
+    async with await Store.open(tmp_path / "a.db"):
+        pass
+    opens = """
+import asyncio, sys, pathlib, bot.store
+async def main():
+    async with await bot.store.Store.open(pathlib.Path(sys.argv[1])): ...
+asyncio.run(main())
+print("alembic" in sys.modules)
+"""
+    command = [sys.executable, "-c", opens, str(tmp_path / "a.db")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "False\n"
+
+
 async def test_a_file_that_is_no_database_is_named_and_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "notes.db"
     path.write_text("Buy milk. " * 1000)
