@@ -12,5 +12,5 @@ os.environ["PYTHONPYCACHEPREFIX"] = str(Path(__file__).resolve().parents[1] / ".
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are cores: the tests that run the whole bot mostly wait for it."""
-    return (os.cpu_count() or 1) + 1
+    """Two processes more than there are cores: the tests that run the whole bot mostly wait for it."""
+    return (os.cpu_count() or 1) + 2

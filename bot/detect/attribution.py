@@ -32,7 +32,8 @@ _LABELS = words("war crisis conflict latest live update updates briefing glance 
 _FORGED = words("fake false bogus forged doctored invented fabricated misleading")
 _PAPERWORK = words(
     "certificate certificates document documents end-user paperwork papers flag flags name names passport "
-    "passports label labels manifest manifests invoice invoices identity identities company companies"
+    "passports order orders licence licences license licenses permit permits label labels manifest manifests invoice "
+    "invoices identity identities company companies"
 )
 _OVER = words("after as over if")
 _BEEN = words("was were is are has had")

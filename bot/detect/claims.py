@@ -12,6 +12,7 @@ from bot.detect.denials import answered_by, answers, governing, receivers_of, te
 from bot.detect.goods import weapon
 from bot.detect.implying import imply
 from bot.detect.lexicon import Lexicon
+from bot.detect.listing import with_goods
 from bot.detect.making import add
 from bot.detect.mention import Mention
 from bot.detect.merging import DENIED_REPORT, merged
@@ -31,6 +32,7 @@ _DECIDED = {
     ("weapons for", "stopped"),
     ("weapons to", "agreed"),
 }
+_AHEAD = words("will would")
 _PAST = words("since ever year years month months")
 _OTHER_CLAUSE = words("; but while after")
 
@@ -53,7 +55,7 @@ def read(story: Story, lexicon: Lexicon) -> tuple[Claim, ...]:
             add(reading, unit, "asserts", code, mention, rule=DENIED_REPORT)
             told.update(mention.suppliers)
     imply(reading)
-    return with_claimants(merged(reading.claims), reading)
+    return with_claimants(with_goods(merged(reading.claims), reading), reading)
 
 
 def _is_plain(token: Token) -> bool:
@@ -245,9 +247,16 @@ def _deny_by(reading: Reading, unit: Unit, deniers: Iterable[str], mention: Ment
         own = denier in mention.suppliers and len(mention.suppliers) > 1  # of several suppliers each denies its own
         if mention.meant and mention.negated and mention.phase == "delivered" and not _is_past(unit):
             mention = replace(mention, phase="proposed")
+        if mention.phase == "agreed" and _is_to_come(unit, mention):
+            mention = replace(mention, phase="proposed")
         if mention.phase == "stopped":  # what was halted is denied as having been on its way
             mention = replace(mention, phase="delivered")
         add(reading, unit, "denies", denier, replace(mention, suppliers=(denier,)) if own else mention, carrier)
+
+
+def _is_to_come(unit: Unit, mention: Mention) -> bool:
+    """Whether what is denied lies ahead, so that nobody has agreed to it: "denies it will send"."""
+    return any(token.low in _AHEAD for token in unit.tokens[max(0, mention.at - 3) : mention.at])
 
 
 def _is_past(unit: Unit) -> bool:

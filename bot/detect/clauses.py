@@ -34,6 +34,8 @@ ACCOUNTS = words(
     "explanation explanations answer answers apology clarification probe inquiry punishment sanctions accountability "
     "talks debate vote report transparency"
 )
+_AUXILIARIES = words("has have had is are was were will would did does")
+_AHEAD = words("will won't would wouldn't plan plans intention")
 _NEAR = 10  # tokens: how far a negation may stand before what it negates
 BE = words("be is are was were been being get gets got isn't aren't wasn't weren't")
 HAVE = words("has have had hasn't haven't hadn't having")
@@ -54,7 +56,8 @@ def _bars(row: list[Token], i: int) -> bool:
     low = row[i].low
     if low == "and":  # "…, and Beijing rejected reports that …"
         joins = 0 < i < len(row) - 2 and row[i - 1].low == "," and "actor" in row[i + 1].tags
-        return joins and any({"say", "deny", "verb"} & token.tags.keys() for token in row[i + 2 : i + 7])
+        acts = joins and row[i + 2].low in _AUXILIARIES  # "…, and Delhi has not stepped in"
+        return acts or (joins and any({"say", "deny", "verb"} & token.tags.keys() for token in row[i + 2 : i + 7]))
     if low not in _BARRIERS:
         return False
     if low == "over":  # "over 100 tanks"
@@ -160,7 +163,6 @@ def phase_of(
     if to and i - 2 >= left and row[i - 2].low.startswith(("continu", "go", "keep", "used")):
         to = False  # "continues to arm"
     near = [row[j].low for j in reversed(places) if j >= i - 6]
-    lows = set(near)
     if ("no", "longer") in pairwise(near) or (denied and _is_let(row, i, left)):
         return "stopped", False
     if word.phase == "stopped" or "stopped" in told_before or "stopped" in after:
@@ -169,14 +171,7 @@ def phase_of(
         return "proposed", denied
     if "proposed" in told_before or word.phase == "proposed":
         return "proposed", denied
-    if (
-        denied
-        and (
-            lows & {"will", "won't", "would", "wouldn't", "plan", "plans", "intention"}
-            or any(low.endswith("'ll") for low in lows)
-        )
-        and not lows & {"has", "have", "had", "hasn't", "haven't"}
-    ):
+    if denied and _is_ahead(near):
         return "proposed", denied
     if "agreed" in told_before or word.phase == "agreed" or to or (word.rule == "buy" and {"s", "base"} & word.forms):
         return "agreed", denied
@@ -185,6 +180,13 @@ def phase_of(
     if after[:1] == ["proposed"]:
         return "proposed", denied
     return "delivered", denied
+
+
+def _is_ahead(near: list[str]) -> bool:
+    """Whether the words before a verb put it in the future, the last of them: "had said that they would send"."""
+    telling = (low for low in reversed(near) if low in _AHEAD or low in HAVE or low.endswith("'ll"))
+    last = next(telling, None)
+    return last is not None and last not in HAVE
 
 
 def _phase_told(row: list[Token], j: int) -> Phase | None:

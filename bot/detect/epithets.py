@@ -14,8 +14,9 @@ def name_epithets(units: list[Unit], epithets: Mapping[str, frozenset[str]]) -> 
     found = [token for unit in units for token in unit.tokens if "epithet" in token.tags]
     if not found:
         return
-    named = {word.code for unit in units for token in unit.tokens if (word := actor(token))}
+    tokens = (token for unit in units for token in unit.tokens if "epithet" not in token.tags)
+    named = {word.code for token in tokens if (word := actor(token))}
     for token in found:
         codes = named & epithets[token.tags["epithet"]]
         if len(codes) == 1:
-            token.tags = {"actor": ActorWord(codes.pop(), "name")}
+            token.tags = {**token.tags, "actor": ActorWord(codes.pop(), "name")}

@@ -56,7 +56,7 @@ def _is_open(found: list[Mention]) -> bool:
 def _told(unit: Unit, suppliers: tuple[str, ...], recipients: tuple[str, ...]) -> list[Mention]:
     """The transfer as a unit with a weapon tells of it."""
     row = unit.tokens
-    arms = list(_arms(row))
+    arms = list(arms_told(row))
     i = next((i for i in arms if (word := weapon(row[i])) and not word.vague), arms[0] if arms else None)
     if i is None:
         return []
@@ -83,7 +83,7 @@ def _suppliers(units: list[Unit], voices: list[list[Voice]]) -> Iterator[str]:
         for i, token in enumerate(row):
             if ("accuse" in token.tags and token.low.startswith(_ACCUSING)) or token.low in _LINKING:
                 yield from object_of(row, i, len(row))[1] or role(row, i, min(i + 4, len(row)), words("on"))
-        for i in _arms(row):
+        for i in arms_told(row):
             left, right = clause(row, i)
             yield from (code for code in origin(row, [i], left) if not _owned(row, i, left))
             yield from role(row, i, min(right, i + 6), FROM)
@@ -102,7 +102,7 @@ def _owned(row: list[Token], i: int, left: int) -> bool:
 
 def _receivers(unit: Unit) -> Iterator[str]:
     row = unit.tokens
-    for i in _arms(row):
+    for i in arms_told(row):
         left, right = clause(row, i)
         if _owned(row, i, left):
             yield from origin(row, [i], left)
@@ -117,7 +117,7 @@ def _receivers(unit: Unit) -> Iterator[str]:
 def _holders(unit: Unit) -> tuple[str, ...]:
     """Who has weapons from elsewhere: "flies Iranian drones", "rockets in Hamas hands"."""
     row = unit.tokens
-    for i in _arms(row):
+    for i in arms_told(row):
         left, right = clause(row, i)
         if any(token.low in _HANDS for token in row[i + 1 : i + 6]):
             return role(row, i, min(right, i + 4), words("in with"))
@@ -127,7 +127,7 @@ def _holders(unit: Unit) -> tuple[str, ...]:
     return ()
 
 
-def _arms(row: list[Token]) -> Iterator[int]:
+def arms_told(row: list[Token]) -> Iterator[int]:
     """The weapons that are neither fired nor deployed where they stand."""
     for i, token in enumerate(row):
         if not (word := weapon(token)) or word.category == "ships" or meant_for(row, i):

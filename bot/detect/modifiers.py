@@ -24,7 +24,22 @@ _URGING = words(
     "urge urges urged tell tells told call calls called press presses pressed ask asks asked want wants wanted"
 )
 _HELP = ("assistance", "aid", "support", "supplies", "cooperation", "exports", "sales", "deliveries")
-_CALLING_OFF = ("call", "cancel", "scrap", "drop", "abandon", "ditch", "tear", "tore", "walk", "axe", "nix", "shelv")
+_CALLING_OFF = (
+    "giv",
+    "gave",
+    "call",
+    "cancel",
+    "scrap",
+    "drop",
+    "abandon",
+    "ditch",
+    "tear",
+    "tore",
+    "walk",
+    "axe",
+    "nix",
+    "shelv",
+)
 _TALKS = words("talks discussion discussions negotiations")
 _QUESTIONS = words("about whether if")
 
@@ -87,7 +102,9 @@ def _changed(
     suppliers = target.suppliers
     if word.frame == "stop" and subject and _is_its_own(row, i, target):
         suppliers = subject
-    if not suppliers and word.frame == "stop" and row[i - 1].low != "to" and not set(subject) & set(target.recipients):
+    halts = word.frame == "stop" and row[i - 1].low != "to"
+    halts = halts and not (_is_wished(row, i, word) and is_passive(row, i, word, left))  # "demanded that it be halted"
+    if not suppliers and halts and not set(subject) & set(target.recipients):
         suppliers = tuple(code for code in subject if code != "UN")
     if not suppliers and word.frame == "ask" and target.frame in {"give", "arm"}:
         suppliers = object_of(row, i, right)[1]
@@ -181,6 +198,8 @@ def _own(
             recipients = subject  # "suspends talks over F-35s": who makes them sells them
         elif not suppliers and not set(subject) & set(recipients):
             suppliers = subject
+        if not recipients and suppliers and row[i].low.startswith(_CALLING_OFF):
+            recipients = tuple(code for code in subject if code not in suppliers)  # "gives up on Freedonian missiles"
         if not recipients and not any("noun" in token.tags or _is_help(token) for token in row[left:right]):
             return None
     else:

@@ -28,6 +28,7 @@ from bot.detect.parties import (
     maker,
     object_of,
     origin,
+    possessor,
     role,
     vessel_of,
 )
@@ -124,6 +125,9 @@ def _arrive(n: Nucleus) -> Mention | None:
         away = role(n.row, goods[-1] if goods else n.left, n.at, words("from"))
     suppliers = away or origin(n.row, goods, n.left)
     recipients = recipients or _needed_by(n, goods)
+    if away and goods and not recipients:
+        whose = possessor(n.row, goods[0], n.left)  # "Sylvania's shells come from Freedonia"
+        recipients = tuple(code for code in whose if code not in away)
     group = n.any_behind("group", 6)
     told = bool(recipients or group) and bool(goods or suppliers or verb in _GONE)
     here = away or (suppliers if verb.startswith(("arriv", "due")) else ())
