@@ -228,13 +228,19 @@ def _untrue_behind(row: list[Token], i: int) -> int | None:
 def _headline_voices(row: list[Token], lexicon: Lexicon, found: list[Voice]) -> list[Voice]:
     """ "Kremlin: no missiles", "“Pure fabrication”: Peskov on arms", "Arms sent to rebels — U.N. panel"."""
     for i, token in enumerate(row):
-        if token.low == ":" and 0 < i < len(row) - 1:
+        if token.low == ":" and 0 < i < len(row) - 1 and not _is_dateline(row, i):
             voice = _before_colon(row, i, lexicon, found) or _behind_colon(row, i, lexicon, found)
             return [voice] if voice else []
         if token.low in {"—", "–", "--", "-"} and i >= 3 and len(row) - i <= 5:
             subject = named(row, i + 1, len(row), lexicon, nearest=False)
             return [Voice("say", i, subject, 0, i)] if subject else []
     return []
+
+
+def _is_dateline(row: list[Token], i: int) -> bool:
+    """Whether what stands before a colon is where the story was written: "ISLAMABAD: Riyadh is in talks"."""
+    word = actor(row[0]) if i == 1 else None
+    return bool(word and word.form == "seat" and row[0].text.isupper() and len(row[0].text) > 3)
 
 
 def _before_colon(row: list[Token], i: int, lexicon: Lexicon, found: list[Voice]) -> Voice | None:

@@ -169,7 +169,7 @@ def phase_of(
         return "stopped", denied
     if i > left and row[i - 1].low == "against":
         return "proposed", denied
-    if "proposed" in told_before or word.phase == "proposed":
+    if "proposed" in told_before or word.phase == "proposed" or ("close", "to") in pairwise(near):
         return "proposed", denied
     if denied and _is_ahead(near):
         return "proposed", denied

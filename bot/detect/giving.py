@@ -26,6 +26,8 @@ from bot.detect.subjects import subject_of, thanked_by
 from bot.detect.text import Token, words
 
 _FORCES = words("forces army troops military junta militia rebels fighters")
+_OWN_FORCES = words("army navy military troops soldiers force forces guard")
+_THEIRS = words("the its his her their")
 _USED = words("fired used launched flown operated")
 _SHOWN = words(
     "image images footage photo photos photographs picture pictures video videos evidence proof details list"
@@ -119,6 +121,8 @@ def _gives(n: Nucleus) -> Mention | None:
     if n.word.weak and goods is n.ahead and goods and _is_instrument(n.row, n.at, goods[0]):
         return None
     _, subject = n.subject()
+    if not into and (own := _to_its_own(n, goods)):
+        return own
     if direct and describes_arms(n.row, object_at) and (into or _is_adjective(n.row, object_at)):
         direct = ()
     recipients = (
@@ -141,6 +145,16 @@ def _gives(n: Nucleus) -> Mention | None:
     if n.word.rule == "send" and any(token.low in DEPLOYED or token.low == "home" for token in n.row[n.at : n.right]):
         return None
     return n.mention(suppliers, recipients, goods, subject, group)
+
+
+def _to_its_own(n: Nucleus, goods: list[int]) -> Mention | None:
+    """ "The president hands the army Freedonian drones": they came from abroad before."""
+    _, subject = n.subject()
+    away = origin(n.row, goods, n.at) if goods is n.ahead or goods == n.ahead else ()
+    behind = [token.low for token in n.row[n.at + 1 : min(n.at + 4, n.right)] if token.low not in _THEIRS]
+    if not (behind and behind[0] in _OWN_FORCES and away and subject) or set(away) & set(subject):
+        return None
+    return n.mention(away, subject, goods)
 
 
 def _is_to_unnamed(n: Nucleus) -> bool:

@@ -263,8 +263,8 @@ def possessor(row: list[Token], i: int, left: int) -> tuple[str, ...]:
     for j in range(i - 1, max(left, i - 4) - 1, -1):
         if actor(row[j]) and row[j].possessive:
             return (head_code(row, j),)
-        if row[j].low in PREPOSITIONS:
-            break
+        if row[j].low in PREPOSITIONS or {"accuse", "deny", "protest"} & row[j].tags.keys():
+            break  # "Sylvania's ministry condemned the sale"
     return ()
 
 

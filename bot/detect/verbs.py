@@ -39,6 +39,7 @@ _REACH = 14  # tokens: how far goods may stand from their nucleus
 _SHIPPED = words(
     "shipment shipments cargo smuggled smuggling bound ship boat vessel dhow truck container consignment parts from"
 )
+_THEY = words("it they he she we")
 _GONE = words("gone went go going")
 _UNDER_WAY = frozenset({"on its way", "on their way", "on the way", "on way", "en route"})
 _HAD = words("needed needs need wanted wants fired fires uses used has had received receives bought ordered")
@@ -72,6 +73,8 @@ def _get(n: Nucleus) -> Mention | None:
         away = away or there or origin(n.row, n.behind, n.left)
         return n.mention(away, recipients, n.behind, recipients) if n.behind else None
     _, recipients = n.subject()
+    if n.behind and n.behind[-1] == n.at - 2 and n.row[n.at - 1].low in _THEY and away:
+        return n.mention(away, recipients, n.behind, recipients)  # "the missiles it received from Freedonia"
     if not names_goods(n.row, n.at + 1, min(n.at + 3, n.right)):
         between = n.row[n.at : n.ahead[0]] if n.ahead else []
         if not n.ahead or (n.word.weak and (len(between) > 9 or any(token.low == "to" for token in between))):
@@ -105,7 +108,9 @@ def _arrive(n: Nucleus) -> Mention | None:
     under_way = n.row[n.at].low in _UNDER_WAY and bool(role(n.row, n.at, n.right, words("from")))
     goods = [j for j in n.behind if (n.at - j <= 7 or under_way or _goes_on(n.row, j)) and n.row[j].low not in _CRAFT]
     clause_words = {token.low for token in n.row[n.left : n.right]}
-    harmless = {"air-defence", "armour", "artillery", "small-arms", "ships"} & set(categories(n.row, goods))
+    harmless = {"unspecified", "air-defence", "armour", "artillery", "small-arms", "ships"} & set(
+        categories(n.row, goods)
+    )
     if (not goods and not names_goods(n.row, n.left, n.at)) or (clause_words & FIRING and not harmless):
         return None
     if are_craft(n.row, goods) and clause_words & DEPLOYED:
