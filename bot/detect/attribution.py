@@ -124,6 +124,10 @@ def _with_shared_subject(row: list[Token], voice: Voice, found: list[Voice]) -> 
     before = row[voice.at - 1].low if voice.at else ""
     if before in {"but", "and", "that", "which"} and found and not voice.subject.codes:
         return replace(voice, subject=found[-1].subject)
+    if before in {"but", "and"} and voice.kind == "deny" and found and found[-1].at < voice.subject.start:
+        return replace(
+            voice, subject=found[-1].subject
+        )  # "Beijing says the US is in no position … and denies the claim"
     if before == "," and voice.kind == "deny" and found and _goes_on(row, found[-1], voice):
         return replace(voice, subject=found[-1].subject)  # "…, Beijing told reporters, calling it fake news"
     return voice

@@ -33,6 +33,7 @@ _BARE = words(
 _MAKING = words("firm company maker manufacturer shipbuilder shipyard contractor giant supplier planemaker producer")
 _GOVERNING = words("on for governing of about")
 _RULES = words("rules rule law laws policy policies principles guidelines legislation treaty regime curbs controls")
+_CHIEF = words("main among biggest largest chief principal top leading")
 _CIVIL = words("power gas energy food water grain oil medical fuel electricity aid vaccine wheat")
 
 
@@ -218,7 +219,8 @@ def _is_firm(row: list[Token], code: str) -> bool:
 
 
 def _is_main_supplier(row: list[Token], i: int, word: TransferWord) -> bool:
-    return word.frame == "supplier" and any(token.low in {"main", "among"} for token in row[max(0, i - 3) : i])
+    near = " ".join(token.low for token in row[max(0, i - 3) : i + 1]).split()  # "biggest source" is one token
+    return word.frame == "supplier" and not _CHIEF.isdisjoint(near)
 
 
 def _is_about(row: list[Token], i: int, j: int) -> bool:

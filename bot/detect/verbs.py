@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.detect.clauses import clause, is_passive
+from bot.detect.clauses import LETTING, clause, is_passive
 from bot.detect.giving import arming, giving
 from bot.detect.goods import (
     DEPLOYED,
@@ -33,6 +33,7 @@ from bot.detect.parties import (
     vessel_of,
 )
 from bot.detect.phrases import TransferWord
+from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
 
 _REACH = 14  # tokens: how far goods may stand from their nucleus
@@ -128,7 +129,7 @@ def _arrive(n: Nucleus) -> Mention | None:
     away = role(n.row, n.at, min(n.right, n.at + 8), words("from"))
     if not away:  # "howitzers from South Korea arrived", "shipments from Iran on their way to …"
         away = role(n.row, goods[-1] if goods else n.left, n.at, words("from"))
-    suppliers = away or origin(n.row, goods, n.left)
+    suppliers = away or origin(n.row, goods, n.left) or _letting(n)
     recipients = recipients or _needed_by(n, goods)
     if away and goods and not recipients:
         whose = possessor(n.row, goods[0], n.left)  # "Sylvania's shells come from Freedonia"
@@ -144,6 +145,12 @@ def _arrive(n: Nucleus) -> Mention | None:
         if not suppliers:
             return None  # a missile that lands somewhere was fired
     return n.mention(suppliers, recipients, goods, (), group)
+
+
+def _letting(n: Nucleus) -> tuple[str, ...]:
+    """Who lets the goods go: "Freedonia lets missiles go to Sylvania"."""
+    j = next((j for j in range(n.at - 1, max(n.left, n.at - 7), -1) if n.row[j].low in LETTING), None)
+    return subject_of(n.row, j, n.left)[1] if j is not None else ()
 
 
 def _needed_by(n: Nucleus, goods: list[int]) -> tuple[str, ...]:
