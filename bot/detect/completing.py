@@ -81,7 +81,7 @@ def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
             if filled.frame != "arm":  # "them" are the weapons that were spoken of before; to arm says nothing of which
                 weapons = filled.weapons or weapons
                 filled = replace(filled, weapons=weapons)
-            if _stands(filled, known):
+            if _stands(filled, known) and not _is_of_foe(filled, cast):
                 kept[-1].append(filled)
     return kept
 
@@ -214,6 +214,12 @@ def _with_maker(mention: Mention, cast: Cast) -> Mention:
     if mention.frame in {"get", "deal"} or mention.rule == "order" or named:
         return replace(mention, suppliers=mention.makers, rule=f"{mention.rule}+maker")
     return mention
+
+
+def _is_of_foe(mention: Mention, cast: Cast) -> bool:
+    """Whether a state uses what its foe made, which it has from elsewhere: "Ukraine fires Russian-made rockets"."""
+    sides = {*mention.suppliers, *mention.recipients}
+    return mention.frame == "use" and any(len(sides & foes) > 1 for foes in cast.foes)
 
 
 def _stands(mention: Mention, known: set[tuple[str, ...]]) -> bool:

@@ -23,6 +23,7 @@ _STUDIES = words("investigation assessment analysis study inquiry")  # a state's
 _REACH = 16  # tokens: how far a subject may stand from its verb
 _OF_STATE = words("white leaked classified intelligence secret confidential official")
 _SEEN = words("seen obtained reviewed cited quoted viewed published")
+_LEADING = ("president", "premier", "minister", "chancellor")  # of whom the state that the story is about has one
 _ITS = words("its their")
 _HEADS = words("head heads chair chairman chairwoman chairperson member members director boss")
 _STOPS = words("; — – -- but while whereas | “ ” :")
@@ -103,8 +104,10 @@ def _is_name(row: list[Token], left: int, i: int) -> bool:
 
 
 def _is_office(row: list[Token], left: int, i: int) -> bool:
-    """Whether the tokens are somebody's office right before the verb: ", its embassy said"."""
-    return i - left <= 6 and row[left].low in _ITS and any("office" in token.tags for token in row[left:i])
+    """Whether the tokens are somebody's office right before the verb: ", its embassy said", ", president says"."""
+    if i - left > 6 or not any("office" in token.tags for token in row[left:i]):
+        return False
+    return row[left].low in _ITS or all(token.low.endswith(_LEADING) for token in row[left:i])
 
 
 def _other_verb(row: list[Token], i: int) -> bool:

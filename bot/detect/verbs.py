@@ -44,6 +44,7 @@ _THEY = words("it they he she we")
 _GONE = words("gone went go going")
 _UNDER_WAY = frozenset({"on its way", "on their way", "on the way", "on way", "en route"})
 _HAD = words("needed needs need wanted wants fired fires uses used has had received receives bought ordered")
+_TAKEN = words("captured seized destroyed burnt trophy trophies abandoned")
 _FREIGHT = words("container containers port cargo freighter dhow ship vessel truck trucks airport lorry lorries hold")
 _CRAFT = words("plane planes aircraft")
 
@@ -90,7 +91,7 @@ def _get(n: Nucleus) -> Mention | None:
         )  # "mulls missiles for Yemen's rebels", "get jets to Kyiv"
     suppliers = away or origin(n.row, n.ahead, n.at) or maker(n.row, n.at, n.right)
     at, direct = object_of(n.row, n.at, n.right)
-    if not suppliers and direct and describes_arms(n.row, at):  # "buying US Tomahawk missiles"
+    if not suppliers and direct and (describes_arms(n.row, at) or n.ahead[:1] == [at + 1]):  # "buying US missiles"
         suppliers = direct
     if n.word.rule == "take" and not recipients and away:
         return None  # "officers took rifles from the gang"
@@ -236,6 +237,8 @@ def _use(n: Nucleus) -> Mention | None:
     recipients = n.role(words("by")) if n.passive else n.subject()[1]
     if not suppliers or len(recipients) != 1 or set(suppliers) & set(recipients):
         return None
+    if any(token.low in _TAKEN for token in n.row[n.left : n.right]):
+        return None  # "parades captured Freedonian tanks"
     return n.mention(suppliers, recipients, goods)
 
 
