@@ -78,7 +78,8 @@ def _read_unit(reading: Reading, index: int) -> None:
             continue
         if denial := governing(denials, mention, unit):
             _deny(reading, unit, denial, mention)
-            _assert_denied_report(reading, unit, owners, mention, denial.at)
+            others = [owner for owner in owners if owner.code not in denial.subject.codes]
+            _assert_denied_report(reading, unit, others, mention, denial.at)
         elif untrue is not None and (owners or speaker) and not _apart(unit, untrue, mention):
             _deny(reading, unit, speaker, mention)
             _assert_denied_report(reading, unit, owners, mention, untrue)

@@ -164,8 +164,10 @@ def _with_other(mention: Mention, cast: Cast) -> Mention:
     """Who denies a transfer is a party to it; "Ukraine war: U.S. to send rockets" says whereto."""
     if not mention.suppliers and mention.frame in {"give", "arm", "arrive"} and mention.recipients and cast.denier:
         return mention if cast.denier in mention.recipients else replace(mention, suppliers=(cast.denier,))
-    if mention.recipients or not mention.suppliers or mention.rule == "weapons of" or mention.group:
+    if mention.recipients or not mention.suppliers or mention.group:
         return mention
+    if mention.rule == "weapons of" and (cast.denier is None or cast.denier in {*cast.states, "MEDIA", "UN"}):
+        return mention  # an armed group that denies having them is who would have got them
     other = cast.denier or (cast.label if mention.rule not in NOUN_RULES else None)
     return replace(mention, recipients=(other,)) if other and other not in mention.suppliers else mention
 

@@ -80,11 +80,17 @@ def _given(n: Nucleus) -> Mention | None:
     recipients = for_group(n.row, n.at, n.right) or into if into else into
     if not into and n.ahead and not n.behind and n.at - subject_at <= 4:
         recipients = subject
-    recipients = recipients or bound(n.row, n.left, n.right)
+    recipients = recipients or bound(n.row, n.left, n.right) or (_user(n) if suppliers and n.behind else ())
     named = names_goods(n.row, n.left, n.at) or any(token.low in _NONE for token in n.row[max(n.left, n.at - 4) : n.at])
     if not goods and not (named and (into or away)):
         return None
     return n.mention(suppliers, recipients, goods, suppliers, n.any_behind("group", 12))
+
+
+def _user(n: Nucleus) -> tuple[str, ...]:
+    """Who used what was given: "Sylvania fired rockets supplied by Freedonia"."""
+    at = next((j for j in range(n.behind[0] - 1, max(n.left, n.behind[0] - 5), -1) if "verb" in n.row[j].tags), None)
+    return subject_of(n.row, at, n.left)[1] if at is not None and n.row[at].tags["verb"].frame == "use" else ()
 
 
 def _gives(n: Nucleus) -> Mention | None:

@@ -109,7 +109,9 @@ def _changed(
     if not suppliers and word.frame == "ask" and target.frame in {"give", "arm"}:
         suppliers = object_of(row, i, right)[1]
     recipients = target.recipients
-    if word.frame == "stop" and suppliers and not recipients and row[i].low.startswith(_CALLING_OFF):
+    offered = any(token.low in {"offer", "offers"} for token in row[i + 1 : target.at + 1])
+    called_off = row[i].low.startswith(_CALLING_OFF) or offered  # "turns down an offer of Freedonian tanks"
+    if word.frame == "stop" and suppliers and not recipients and called_off:
         recipients = tuple(code for code in subject if code not in suppliers)  # "calls off delivery of Russian tanks"
     return replace(
         target,

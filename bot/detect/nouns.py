@@ -9,6 +9,7 @@ from bot.detect.parties import FROM, TO, actor, is_group, origin, possessor, rol
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
+from bot.model import Phase
 
 # Verbs that carry a noun: "made a first arms delivery", "approves a sale".
 SUPPORT = words(
@@ -33,6 +34,7 @@ _BARE = words(
 _MAKING = words("firm company maker manufacturer shipbuilder shipyard contractor giant supplier planemaker producer")
 _GOVERNING = words("on for governing of about")
 _RULES = words("rules rule law laws policy policies principles guidelines legislation treaty regime curbs controls")
+_WINNING = words("win wins won clinch clinches clinched bag bags bagged land lands landed")
 _CHIEF = words("main among biggest largest chief principal top leading")
 _CIVIL = words("power gas energy food water grain oil medical fuel electricity aid vaccine wheat")
 
@@ -62,7 +64,7 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
     if word.frame == "use":
         own = origin(row, after, i)
     suppliers, recipients = _noun_parties(row, i, right, word, subject, own, max(i, *goods, i))
-    if row[i].low.rstrip("s") in _GETTING:
+    if row[i].low.rstrip("s") in _GETTING and not _is_won(row, i):
         buyer = possessor(row, first, left)  # "Iran's S-300 order"; "Russian S-300 order" tells who sells
         bought = own if before and own != buyer else origin(row, after, i)
         suppliers = bought or role(row, i, right, FROM)
@@ -113,14 +115,23 @@ def _request(row: list[Token], i: int, word: TransferWord, arms: list[int], left
     goods = [j for j in arms if wanted is not None and wanted < j <= wanted + 4]
     if not goods or any("verb" in token.tags for token in row[i + 1 : wanted]):  # "Berlin's request to pass on …"
         return None
-    _, subject = subject_of(row, i, left)
+    whose = _asker(row, i, left)
+    _, subject = subject_of(row, i - 1 if whose else i, left)
     asked = role(row, i, goods[0], words("to"))
-    asking = role(row, i, goods[0], words("from by")) or _asker(row, i, left) or (subject if asked else ())
+    asking = role(row, i, goods[0], words("from by")) or whose or (subject if asked else ())
     suppliers = asked or tuple(code for code in subject if code not in asking)
     if not asking or set(asking) & set(suppliers):
         return None
     weapons = categories(row, goods)
-    return Mention(word.rule, i, i, goods[-1] + 1, suppliers, asking, weapons, "proposed", False, subject)
+    granted = (
+        bool(suppliers)
+        and set(suppliers) <= set(subject)
+        and any(token.tags.get("phase") == "agreed" for token in row[max(left, i - 3) : i])
+    )
+    phase: Phase = "agreed" if granted else "proposed"  # "approves Sylvania's request for tanks"
+    return Mention(
+        word.rule, i, i, goods[-1] + 1, suppliers, asking, weapons, phase, False, suppliers if granted else subject
+    )
 
 
 def _asker(row: list[Token], i: int, left: int) -> tuple[str, ...]:
@@ -188,6 +199,10 @@ def _noun_parties(
     suppliers, recipients = away or own, into or partner
     if not recipients and own and subject and i and row[i - 1].low in {"its", "their"} and not set(subject) & set(own):
         recipients = subject  # "Moscow has replenished its supply of Iranian drones"
+    if word.frame == "deal" and subject and _is_won(row, i):
+        buyers = tuple(code for code in away or own or partner if code not in subject)
+        if buyers:  # "a Freedonian firm wins order for jets from Sylvania"
+            return subject, buyers
     if word.frame == "deal" and partner and recipients == partner and _is_with_firm(row, i, right):
         return partner, subject if subject != partner else ()  # "a contract with a Freedonian firm"
     if word.frame == "deal":
@@ -201,6 +216,11 @@ def _noun_parties(
         if not suppliers and not set(subject) & set(recipients):
             suppliers = subject
     return suppliers, recipients
+
+
+def _is_won(row: list[Token], i: int) -> bool:
+    """Whether a seller has won the order at `i`: "a Freedonian firm wins order from Sylvania"."""
+    return any(token.low in _WINNING for token in row[max(0, i - 5) : i])
 
 
 def _is_with_firm(row: list[Token], i: int, right: int) -> bool:
