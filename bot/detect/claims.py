@@ -229,7 +229,7 @@ def _fears(token: Token) -> bool:
 def _assert_denied_report(reading: Reading, unit: Unit, owners: list[Owner], mention: Mention, denial: int) -> None:
     """What is denied as somebody's report was asserted by them: "denies a Fox News report of …"."""
     owner = next((owner for owner in owners if abs(owner.at - denial) <= 20), None)
-    if owner:
+    if owner and not (mention.negated and len(mention.recipients) > 1):  # "arms neither side": it was said of one
         add(reading, unit, "asserts", owner.code, mention, rule=DENIED_REPORT)
 
 
