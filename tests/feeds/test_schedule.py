@@ -20,6 +20,20 @@ from tests.feeds.conftest import INTERVAL, Newsroom
 BODY = rss(item("A treaty"))
 
 
+async def slow(newsroom: Newsroom) -> tuple[asyncio.Event, asyncio.Event]:
+    """Let the newsroom want a feed that answers when the second event is set; the first tells that it was asked."""
+    asked, release = asyncio.Event(), asyncio.Event()
+
+    async def wait(_: web.Request) -> web.StreamResponse:
+        asked.set()
+        await release.wait()
+        return web.Response(text=BODY)
+
+    newsroom.server.pages["/f"] = wait
+    await newsroom.want("/f")
+    return asked, release
+
+
 async def test_a_schedule_polls_what_is_due_at_once(newsroom: Newsroom) -> None:
     newsroom.server.pages["/f"] = page(BODY)
     await newsroom.want("/f")
@@ -71,15 +85,7 @@ async def test_a_schedule_goes_on_after_the_clock_was_set_forth_and_back_before_
 async def test_a_poll_that_ended_while_the_clock_was_set_forth_is_followed_by_the_next_in_time(
     newsroom: Newsroom,
 ) -> None:
-    asked, release = asyncio.Event(), asyncio.Event()
-
-    async def wait(_: web.Request) -> web.StreamResponse:
-        asked.set()
-        await release.wait()
-        return web.Response(text=BODY)
-
-    newsroom.server.pages["/f"] = wait
-    await newsroom.want("/f")
+    asked, release = await slow(newsroom)
     poller = await newsroom.open()
     (polling,) = await poller.start_due()
     await asked.wait()
@@ -92,15 +98,7 @@ async def test_a_poll_that_ended_while_the_clock_was_set_forth_is_followed_by_th
 
 
 async def test_stopping_waits_for_the_poll_that_runs(newsroom: Newsroom) -> None:
-    asked, release = asyncio.Event(), asyncio.Event()
-
-    async def wait(_: web.Request) -> web.StreamResponse:
-        asked.set()
-        await release.wait()
-        return web.Response(text=BODY)
-
-    newsroom.server.pages["/f"] = wait
-    await newsroom.want("/f")
+    asked, release = await slow(newsroom)
     poller = await newsroom.open()
     scheduler = start(poller)
     await asked.wait()
