@@ -196,7 +196,7 @@ def play(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play
 
 
 @given(steps=st.lists(st.one_of(record, correct, correct, undo), min_size=3, max_size=12))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_the_summary_is_what_the_claims_say(play: Play, steps: list[tuple[Any, ...]]) -> None:
     def plays(connection: Connection) -> None:
         last_told: dict[int, list[Claim]] = {}
@@ -222,7 +222,7 @@ def test_the_summary_is_what_the_claims_say(play: Play, steps: list[tuple[Any, .
     first=st.lists(record, min_size=1, max_size=5),
     steps=st.lists(st.one_of(correct, correct, undo), min_size=1, max_size=8),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_when_all_is_undone_the_ledger_is_as_it_was_before(
     play: Play, first: list[tuple[Any, ...]], steps: list[tuple[Any, ...]]
 ) -> None:
@@ -239,7 +239,7 @@ def test_when_all_is_undone_the_ledger_is_as_it_was_before(
 
 
 @given(steps=st.lists(st.one_of(record, correct), min_size=2, max_size=10))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_a_story_that_is_read_again_as_before_stays_as_it_was_corrected(
     play: Play, steps: list[tuple[Any, ...]]
 ) -> None:

@@ -258,9 +258,9 @@ def test_the_text_is_plain_and_holds_no_markup_and_nothing_unseen() -> None:
 
 
 async def test_a_page_that_keeps_the_worker_busy_is_stopped_and_the_next_is_read() -> None:
-    workers = Workers(seconds=3, size=1)
+    workers = Workers(seconds=2, size=1)
     try:
-        with pytest.raises(FeedError, match="Reading this article took more than 3 s"):
+        with pytest.raises(FeedError, match="Reading this article took more than 2 s"):
             await workers.main_text(b"<p>x</p>" * 200_000, "text/html", "https://gazette.example/a")
         assert TOLD in await workers.main_text(PAGE.encode(), "text/html", "https://gazette.example/a")
     finally:

@@ -74,7 +74,7 @@ def tell(connection: Connection, told: list[tuple[Story, list[Claim]]]) -> None:
 
 
 @given(st.lists(told_stories(), min_size=1, max_size=6), st.lists(queries, min_size=1, max_size=6), st.integers(0, 2))
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_store_finds_just_what_fits_newest_first(
     engine: Engine, told: list[tuple[Story, list[Claim]]], asked: list[Query], offset: int
 ) -> None:
@@ -93,7 +93,7 @@ def test_the_store_finds_just_what_fits_newest_first(
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=40))
 @example('"')
 @example('a" OR "b')
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_text_is_taken_for_an_operator(engine: Engine, text: str) -> None:
     query = Query(((Term("text", text),),))
     with engine.connect() as connection:

@@ -51,7 +51,7 @@ def one_by_one(kept: list[tuple[Query, str]], told: list[Said]) -> set[str]:
 
 
 @given(kept, st.lists(told(), min_size=1, max_size=3), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_it_finds_what_each_in_turn_would_through_all_that_comes_and_goes(
     kept: list[tuple[Query, str]], stories: list[list[Said]], data: st.DataObject
 ) -> None:
