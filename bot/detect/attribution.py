@@ -35,6 +35,7 @@ _PAPERWORK = words(
     "passports order orders licence licences license licenses permit permits label labels manifest manifests invoice "
     "invoices identity identities company companies"
 )
+_TOLD = words("announced announce confirmed confirm disclosed disclose")
 _OVER = words("after as over if")
 _BEEN = words("was were is are has had")
 _MEDIA = Subject(("MEDIA",))
@@ -70,12 +71,23 @@ def untrue(unit: Unit) -> int | None:
 
 def no_comment(unit: Unit) -> int | None:
     """The token by which somebody neither asserts nor denies what stands behind it: "declined to say whether"."""
-    return next((i for i, token in enumerate(unit.tokens) if "no_comment" in token.tags), None)
+    row = unit.tokens
+    silent = (
+        i for i, token in enumerate(row) if "no_comment" in token.tags or (token.low in _TOLD and _untold(row, i))
+    )
+    return next(silent, None)
 
 
 def no_evidence(unit: Unit) -> int | None:
     """The token of "no evidence", "no sign" and the like."""
     return next((i for i, token in enumerate(unit.tokens) if "no_evidence" in token.tags), None)
+
+
+def _untold(row: list[Token], i: int) -> bool:
+    """Whether something was not told: "neither Fredville nor Strelsau has announced", "has not confirmed"."""
+    return any(token.low in _NEVER for token in row[max(0, i - 3) : i]) or any(
+        token.low == "neither" for token in row[max(0, i - 9) : i]
+    )
 
 
 # ── voices ───────────────────────────────────────────────────────────────────────────────────────────────────────────
