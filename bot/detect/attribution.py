@@ -72,10 +72,7 @@ def untrue(unit: Unit) -> int | None:
 def no_comment(unit: Unit) -> int | None:
     """The token by which somebody neither asserts nor denies what stands behind it: "declined to say whether"."""
     row = unit.tokens
-    silent = (
-        i for i, token in enumerate(row) if "no_comment" in token.tags or (token.low in _TOLD and _untold(row, i))
-    )
-    return next(silent, None)
+    return next((i for i, t in enumerate(row) if "no_comment" in t.tags or (t.low in _TOLD and _untold(row, i))), None)
 
 
 def no_evidence(unit: Unit) -> int | None:
@@ -137,9 +134,7 @@ def _with_shared_subject(row: list[Token], voice: Voice, found: list[Voice]) -> 
     if before in {"but", "and", "that", "which"} and found and not voice.subject.codes:
         return replace(voice, subject=found[-1].subject)
     if before in {"but", "and"} and voice.kind == "deny" and found and found[-1].at < voice.subject.start:
-        return replace(
-            voice, subject=found[-1].subject
-        )  # "Beijing says the US is in no position … and denies the claim"
+        return replace(voice, subject=found[-1].subject)  # "Beijing says the US is in no position … and denies it"
     if before == "," and voice.kind == "deny" and found and _goes_on(row, found[-1], voice):
         return replace(voice, subject=found[-1].subject)  # "…, Beijing told reporters, calling it fake news"
     return voice

@@ -34,8 +34,7 @@ _SHOWN = words(
 )
 _DROPPED = {"small-arms", "ammunition", "unspecified"}
 _NONE = words("none nothing")
-NOTHING = "but no arms"
-"""The rule of what is given without arms."""
+_NOTHING_GIVEN = "but no arms"  # the rule of what is given without arms
 
 
 def arming(n: Nucleus) -> Mention | None:
@@ -222,4 +221,6 @@ def nothing_given(row: list[Token], i: int, arms: list[int]) -> Mention | None:
         return None  # "…, but no tanks are in sight"
     phase, _ = phase_of(row, at, left, i - 2, row[at].tags["verb"], [])
     phase = "proposed" if phase == "agreed" else phase
-    return Mention(NOTHING, i, i, goods[-1] + 1, subject, recipients, categories(row, goods), phase, True, subject)
+    return Mention(
+        _NOTHING_GIVEN, i, i, goods[-1] + 1, subject, recipients, categories(row, goods), phase, True, subject
+    )

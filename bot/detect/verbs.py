@@ -209,10 +209,9 @@ def _find(n: Nucleus) -> Mention | None:
 
 def _brought(n: Nucleus) -> tuple[str, ...]:
     """Whom what was found in a port or a cargo is from: "finds rockets from Freedonia in containers"."""
-    there = any(token.low in _FREIGHT for token in n.row[n.at : n.right])
-    return (
-        (role(n.row, n.ahead[-1], n.right, words("from")) or origin(n.row, n.ahead, n.at)) if there and n.ahead else ()
-    )
+    if not n.ahead or not any(token.low in _FREIGHT for token in n.row[n.at : n.right]):
+        return ()
+    return role(n.row, n.ahead[-1], n.right, words("from")) or origin(n.row, n.ahead, n.at)
 
 
 def _seize(n: Nucleus) -> Mention | None:
