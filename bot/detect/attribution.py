@@ -5,15 +5,14 @@ A voice is a verb of speaking or denying with its subject (`speakers.py`) and it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
+from bot.detect.headings import MEDIA, QUOTES, headline_voices
 from bot.detect.lexicon import Lexicon
 from bot.detect.parties import actor
 from bot.detect.speakers import Subject, is_speech, named, named_after, named_before
 from bot.detect.text import Token, Unit, words
-
-Kind = Literal["say", "accuse", "deny", "topic", "protest"]
+from bot.detect.voice import Voice
 
 # Behind a verb of speaking these show that its subject ended the sentence: "…, Seoul said on Monday".
 _TRAILERS = words(
@@ -23,12 +22,13 @@ _TRAILERS = words(
 _PRONOUNS = words("he she it they we i")
 _NEVER = words("not never neither nor")
 _DASHES = words("— – -- -")
-_QUOTES = words('“ ‘ "')
 _NO_REPORTS = words(
     "proposal plan plans request requests offer bid appeal idea call calls criticism decision motion plea pleas clause "
-    "condition conditions terms demand demands"
+    "condition conditions terms demand demands sale sales export exports permit permits licence licences license "
+    "licenses application purchase"
 )
-_LABELS = words("war crisis conflict latest live update updates briefing glance news headlines recap")
+_IDEAS = words("idea notion suggestion suggestions prospect talk speculation possibility")
+_UPHOLDING = ("stick", "stuck", "repeat", "renew", "issue", "reiterat", "stand", "stood", "maintain")
 _FORGED = words("fake false bogus forged doctored invented fabricated misleading")
 _PAPERWORK = words(
     "certificate certificates document documents end-user paperwork papers flag flags name names passport "
@@ -37,19 +37,6 @@ _PAPERWORK = words(
 )
 _TOLD = words("announced announce confirmed confirm disclosed disclose")
 _OVER = words("after as over if")
-_BEEN = words("was were is are has had")
-_MEDIA = Subject(("MEDIA",))
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Somebody speaking in a unit: the verb at `at`, and the tokens from `start` to `end` that they say or deny."""
-
-    kind: Kind
-    at: int
-    subject: Subject
-    start: int
-    end: int
 
 
 def voices(unit: Unit, lexicon: Lexicon) -> list[Voice]:
@@ -59,7 +46,7 @@ def voices(unit: Unit, lexicon: Lexicon) -> list[Voice]:
     for i in range(len(row)):
         if voice := _voice_at(row, i, lexicon):
             found.append(_with_shared_subject(row, voice, found))
-    found.extend(_headline_voices(row, lexicon, found))
+    found.extend(headline_voices(row, lexicon, found))
     return sorted((v for v in found if v.subject or v.kind != "say"), key=lambda voice: voice.at)
 
 
@@ -94,6 +81,12 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
     tags, before = row[i].tags, row[i - 1].low if i else ""
     if "not_denial" in tags:
         return None
+    if _shoots_down(row, i):
+        return Voice("deny", i, subject_before(row, i, lexicon), i + 2, len(row))
+    if "deny" in tags and row[i].low.endswith("ed") and i + 1 < len(row) and row[i + 1].low == "by" and i > 2:
+        return Voice("deny", 0, named_after(row, i + 1, lexicon), 0, i)  # "the claim that … was denied by Kigali"
+    if row[i].low in {"denial", "denials"} and (subject := _denier(row, i, lexicon)):
+        return Voice("deny", i, subject, i + 1, len(row))
     if "deny" in tags and is_speech(row, i, "deny") and not _turns_down(row, i):
         return Voice("deny", i, subject_before(row, i, lexicon), i + 1, len(row))
     if "call" in tags and (at := _untrue_behind(row, i)) is not None:
@@ -106,6 +99,13 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
     if "accuse" in tags and row[i].low.endswith("ed") and i + 1 < len(row) and row[i + 1].low == "by":
         subject = named_after(row, i + 1, lexicon)
         return Voice("accuse", i, subject, subject.end, len(row)) if subject else None
+    if "accuse" in tags and i == 0 and row[i].low.endswith("ed"):
+        at = next((j for j in range(1, min(6, len(row))) if row[j].low in {"by", "of"}), None)
+        comma = next((j for j in range(1, len(row)) if row[j].low == ","), len(row))
+        if at is None:
+            return None  # "Accused of arming the rebels, Freedonia …": nobody is named who says so
+        subject = named_after(row, at, lexicon) if row[at].low == "by" else Subject((), "unnamed")
+        return Voice("accuse", 0, subject, 1, comma)
     if "accuse" in tags and any(token.low in {"of", "over", "for", "involved"} for token in row[i + 1 : i + 8]):
         if not is_speech(row, i, "accuse"):
             return None
@@ -113,7 +113,7 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
     if row[i].low == "reportedly" or (
         row[i].low in {"reported", "said"} and before in {"are", "is", "was", "were", "been"}
     ):
-        return Voice("say", i, _MEDIA, 0, len(row))
+        return Voice("say", i, MEDIA, 0, len(row))
     if "protest" in tags and before == "to":
         return None  # "summoned the ambassador to protest"
     if "say" in tags and not row[i].low.startswith(("tell", "told")) and (behind := _behind_comma(row, i, lexicon)):
@@ -128,6 +128,24 @@ def _voice_at(row: list[Token], i: int, lexicon: Lexicon) -> Voice | None:
     return None
 
 
+def _shoots_down(row: list[Token], i: int) -> bool:
+    """ "Shoots down the idea of …", "shot down reports that …"."""
+    if row[i].low not in {"shoot", "shoots", "shot", "shooting"} or i + 2 >= len(row) or row[i + 1].low != "down":
+        return False
+    return any("report" in token.tags or token.low in _IDEAS for token in row[i + 2 : i + 5])
+
+
+def _denier(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
+    """Whose the denial at `i` is: "denials from Oman", "Kigali's denial"."""
+    if i + 1 < len(row) and row[i + 1].low in {"from", "by"}:
+        return named_after(row, i + 1, lexicon)
+    word = actor(row[i - 1]) if i else None
+    if word and (row[i - 1].possessive or word.form == "adjective"):
+        return Subject((word.code,), "", None, i - 1, i)
+    holds = any(token.low.startswith(_UPHOLDING) for token in row[max(0, i - 4) : i])  # "sticks to its denial"
+    return subject_before(row, i, lexicon) if holds else Subject()
+
+
 def _with_shared_subject(row: list[Token], voice: Voice, found: list[Voice]) -> Voice:
     """A verb behind "but" or "and" without a subject has that of the verb before: "denies …, but admits …"."""
     before = row[voice.at - 1].low if voice.at else ""
@@ -135,7 +153,8 @@ def _with_shared_subject(row: list[Token], voice: Voice, found: list[Voice]) -> 
         return replace(voice, subject=found[-1].subject)
     if before in {"but", "and"} and voice.kind == "deny" and found and found[-1].at < voice.subject.start:
         return replace(voice, subject=found[-1].subject)  # "Beijing says the US is in no position … and denies it"
-    if before == "," and voice.kind == "deny" and found and _goes_on(row, found[-1], voice):
+    aside = voice.subject.end + 1 < voice.at and row[voice.subject.end + 1].low in {"which", "who", "whom", "whose"}
+    if before == "," and voice.kind == "deny" and found and not aside and _goes_on(row, found[-1], voice):
         return replace(voice, subject=found[-1].subject)  # "…, Beijing told reporters, calling it fake news"
     return voice
 
@@ -153,12 +172,10 @@ def _goes_on(row: list[Token], first: Voice, voice: Voice) -> bool:
 
 def _turns_down(row: list[Token], i: int) -> bool:
     """ "rejects a request", "dismisses criticism": no report is denied."""
-    for token in row[i + 1 : i + 6]:
-        if token.low in _NO_REPORTS:
-            return row[i].low.startswith(("reject", "dismiss", "rebuff"))
-        if "report" in token.tags:
-            return False  # "rejects report of a plan"
-    return False
+    behind = row[i + 1 : i + 6]
+    if any("report" in token.tags for token in behind):
+        return False  # "rejects report of a plan"
+    return row[i].low.startswith(("reject", "dismiss", "rebuff")) and any(t.low in _NO_REPORTS for t in behind)
 
 
 def subject_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
@@ -175,6 +192,9 @@ def subject_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
 
 def _saying(row: list[Token], i: int, lexicon: Lexicon) -> Voice:
     subject = subject_before(row, i, lexicon)
+    answer = [token.low for token in row[i + 1 :] if token.low not in QUOTES | {"”", "'", ".", "!"}]
+    if answer in (["no"], ["never"]) and subject:
+        return Voice("deny", i, subject, i + 1, len(row))  # "Tanks for Kyiv? Both sides say no"
     if subject.start <= 2 and any(token.low == "what" for token in row[: subject.start + 1]):
         return Voice("say", i, Subject(), i + 1, i + 1)  # "what the French say is not true": it is spoken of
     trailing = bool(subject) and _is_trailing(row, subject.start, i)
@@ -183,12 +203,11 @@ def _saying(row: list[Token], i: int, lexicon: Lexicon) -> Voice:
         trailing = bool(subject)
     if trailing:
         quoted = subject.start and row[subject.start - 1].low in {"”", '"'}
-        also = quoted and any(
-            token.low in {"of", "about"} for token in row[i + 1 : i + 5]
-        )  # “…,” she told LCI of a transfer
+        # “…,” she told LCI of a transfer; "not true, the Kremlin says of …"
+        also = any(token.low in {"of", "about"} for token in row[i + 1 : i + (5 if quoted else 2)])
         return Voice("say", i, subject, 0, len(row) if also else min(subject.start, i))
     if subject.open == "unnamed" and row[i].low.startswith(("tell", "told")):  # "officials told Reuters"
-        subject = _MEDIA if any("media" in token.tags for token in row[i + 1 : i + 4]) else subject
+        subject = MEDIA if any("media" in token.tags for token in row[i + 1 : i + 4]) else subject
     if row[i].low.endswith("ing") and i and row[i - 1].low == ",":  # "Washington sanctioned the firm, alleging …"
         start = max((j + 1 for j in range(i) if row[j].low in _DASHES), default=0)  # behind a dateline
         main = next((w for t in row[start:i] if (w := actor(t)) and w.form not in {"origin", "goal"}), None)
@@ -222,7 +241,7 @@ def _is_trailing(row: list[Token], subject: int, verb: int) -> bool:
 
 
 def _calls_untrue(row: list[Token], i: int) -> bool:
-    if row[i].low in _FORGED and i + 1 < len(row) and row[i + 1].low in _PAPERWORK:
+    if row[i].low in _FORGED and any(token.low in _PAPERWORK for token in row[i + 1 : i + 4]):
         return False  # "with fake end-user certificates"
     return "untrue" in row[i].tags and not any(token.low in _NEVER for token in row[max(0, i - 3) : i])
 
@@ -234,47 +253,3 @@ def _untrue_behind(row: list[Token], i: int) -> int | None:
         if row[j].low in {";", "but", "while"}:
             return None
     return None
-
-
-def _headline_voices(row: list[Token], lexicon: Lexicon, found: list[Voice]) -> list[Voice]:
-    """ "Kremlin: no missiles", "“Pure fabrication”: Peskov on arms", "Arms sent to rebels — U.N. panel"."""
-    for i, token in enumerate(row):
-        if token.low == ":" and 0 < i < len(row) - 1 and not _is_dateline(row, i):
-            voice = _before_colon(row, i, lexicon, found) or _behind_colon(row, i, lexicon, found)
-            return [voice] if voice else []
-        if token.low in {"—", "–", "--", "-"} and i >= 3 and len(row) - i <= 5:
-            subject = named(row, i + 1, len(row), lexicon, nearest=False)
-            return [Voice("say", i, subject, 0, i)] if subject else []
-    return []
-
-
-def _is_dateline(row: list[Token], i: int) -> bool:
-    """Whether what stands before a colon is where the story was written: "ISLAMABAD: Riyadh is in talks"."""
-    word = actor(row[0]) if i == 1 else None
-    return bool(word and word.form == "seat" and row[0].text.isupper() and len(row[0].text) > 3)
-
-
-def _before_colon(row: list[Token], i: int, lexicon: Lexicon, found: list[Voice]) -> Voice | None:
-    if i > 7 or any(voice.at < i for voice in found):
-        return None
-    answer = [token.low for token in row[i + 1 :] if token.low not in _QUOTES | {"”", "’", ".", "!"}]
-    if answer in (["no"], ["never"]):  # "Biden on F-16s for Ukraine: “No”"
-        subject = named(row, 0, i, lexicon, nearest=False)
-        return Voice("deny", 0, subject, 0, i) if subject.codes else None
-    if any(token.low in _QUOTES | _LABELS or "verb" in token.tags for token in row[:i]):
-        return None
-    subject = named(row, 0, i, lexicon, nearest=False)  # "Kyiv to Berlin: …", "Lula turns Scholz away: …"
-    return Voice("say", i, subject, i + 1, len(row)) if subject.codes else None
-
-
-def _behind_colon(row: list[Token], i: int, lexicon: Lexicon, found: list[Voice]) -> Voice | None:
-    end = min(i + 6, len(row))
-    topic = next((j for j in range(i + 1, end) if row[j].low in {"on", "over", "after", "of"}), end)
-    subject = named(row, i + 1, topic, lexicon, nearest=False)
-    if not subject.codes or any(voice.at > i and voice.kind == "say" for voice in found):
-        return None
-    about = topic == subject.end and topic < len(row)  # "…: Peskov on arms"
-    told = row[subject.end : subject.end + 3]
-    if not about and told and told[0].low in _BEEN and any("verb" in token.tags for token in told):
-        return None  # "Rokhlin: Sylvania was given tanks"
-    return Voice("topic", i, subject, 0, len(row)) if about else Voice("say", i, subject, 0, i)

@@ -6,7 +6,7 @@ from bot.detect.clauses import LETTING, clause, phase_of
 from bot.detect.goods import DEPLOYED, FIRING, LOADED, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
 from bot.detect.nouns import SUPPORT
-from bot.detect.parties import actor, is_group, origin, role
+from bot.detect.parties import actor, head_code, is_group, origin, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
@@ -17,6 +17,11 @@ _NEAR_LINKS = words("to for")
 _HANDS = words("hands camp arsenal arsenals possession inventory stockpile stockpiles bases depot depots ranks")
 _FOUND = words("found discovered recovered identified inside used turning turn turned spotted surfaced explanation")
 _SELF_MOVING = ("aircraft", "ships", "drones", "armour")
+_STRIKING = (
+    "attack", "hit", "strik", "struck", "bomb", "shell", "pound", "target", "kill", "destroy", "shoot", "shot", "down",
+    "fight", "fought", "pummel", "batter", "blow", "blew", "sank", "sink", "rain", "defend", "repel", "pepper", "slam",
+)  # fmt: skip
+_STRIKES = ("strike", "attack", "raid", "assault", "air strike", "airstrike", "offensive", "bombing", "bombardment")
 _QUESTIONED = {"report", "deny", "untrue", "accuse", "protest"}
 _MOVING = words("sent arrive arrived way landed went gone flown")
 
@@ -26,6 +31,8 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     if meant_for(row, i):
         return None
     left, right = clause(row, i)
+    if used := _used(row, i, left, right, arms):
+        return used
     goods = [j for j in arms if i <= j < right and listed(row, i, j)]
     last = goods[-1]
     into: tuple[str, ...] = ()
@@ -69,6 +76,47 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     return Mention(
         word.rule, i, i, last + 1, suppliers, into, categories(row, goods), phase, denied, subject, group, meant=meant
     )
+
+
+def _used(row: list[Token], i: int, left: int, right: int, arms: list[int]) -> Mention | None:
+    """A foreign weapon in use, so delivered: "shells towns with Freedonian rockets", "Sylvania's Freedonian guns"."""
+    suppliers = origin(row, [i], left)
+    users = _striking(row, i, left) or _having(row, i, left) or _of_strike(row, i, right)
+    if not suppliers or len(users) != 1 or set(users) & set(suppliers):
+        return None
+    goods = [j for j in arms if i <= j < right and listed(row, i, j)]
+    word = TransferWord("in use", "use", "delivered")
+    phase, denied = phase_of(row, i, left, right, word, goods)
+    return Mention(
+        word.rule, i, i, goods[-1] + 1, suppliers, users, categories(row, goods), phase, denied, frame=word.frame
+    )
+
+
+def _striking(row: list[Token], i: int, left: int) -> tuple[str, ...]:
+    """Who strikes with the weapon at `i`: "hits a town with Freedonian rockets"."""
+    by = next((j for j in range(i - 1, max(left, i - 7), -1) if row[j].low in {"with", "using"}), None)
+    if by is None or any("verb" in token.tags for token in row[by + 1 : i]):
+        return ()
+    verb = next((j for j in range(by - 1, max(left, by - 9), -1) if row[j].low.startswith(_STRIKING)), None)
+    return subject_of(row, verb, left)[1] if verb is not None else ()
+
+
+def _having(row: list[Token], i: int, left: int) -> tuple[str, ...]:
+    """Whose the foreign weapon at `i` is: "Sylvania's Freedonian drones"."""
+    made = next((j for j in range(i - 1, max(left, i - 3), -1) if actor(row[j])), left)
+    word = actor(row[made])
+    told = made > left and word is not None and word.form in {"adjective", "origin"} and row[made - 1].possessive
+    return (head_code(row, made - 1),) if told and actor(row[made - 1]) else ()
+
+
+def _of_strike(row: list[Token], i: int, right: int) -> tuple[str, ...]:
+    """Whose strike the weapon at `i` was used in: "Freedonian bomb used in Sylvanian air strike"."""
+    used = next((j for j in range(i + 1, min(i + 4, right)) if row[j].low in {"used", "dropped", "fired"}), None)
+    if used is None or used + 2 >= right or row[used + 1].low not in {"in", "during"}:
+        return ()
+    at = next((j for j in range(used + 2, min(used + 5, right)) if actor(row[j])), None)
+    strike = at is not None and any(token.low.startswith(_STRIKES) for token in row[at + 1 : at + 4])
+    return (head_code(row, at),) if at is not None and strike else ()
 
 
 def _built_into(row: list[Token], goods: list[int], last: int, right: int) -> tuple[str, ...]:

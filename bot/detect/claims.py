@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.detect import attribution
-from bot.detect.attribution import Voice
 from bot.detect.claimants import with_claimants
-from bot.detect.denials import answered_by, answers, governing, receivers_of, tells_own
+from bot.detect.denials import answers, governing
+from bot.detect.denying import deny, deny_what_was_said
 from bot.detect.goods import weapon
 from bot.detect.implying import imply
 from bot.detect.lexicon import Lexicon
 from bot.detect.listing import with_goods
 from bot.detect.making import add
 from bot.detect.mention import Mention
-from bot.detect.merging import DENIED_REPORT, merged
+from bot.detect.merging import DENIED_REPORT, QUESTION, merged
 from bot.detect.owners import Owner
 from bot.detect.reading import Reading, read_units
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, Unit, story_text, units, words
+from bot.detect.voice import Voice
 from bot.model import Claim, Story
 
+_PARTIES = frozenset({"actor", "place", "epithet"})
+_ARMS = words("arms weapons")
 _ASIDE = words("; after following amid")  # behind these another voice begins
 _GUESSES = words("may might could should can pressure pressed if whether urged")
 _ABOUT = words("over on about")
-_FAR = 30  # units: a denial answers nothing that stands further away
 _DECIDED = {
     ("weapons for", "proposed"),
     ("weapons for", "agreed"),
     ("weapons for", "stopped"),
     ("weapons to", "agreed"),
 }
-_AHEAD = words("will would")
-_PAST = words("since ever year years month months")
+_REFUSALS = frozenset(
+    [
+        *("off the table", "out of the question", "not on the table", "not on the agenda", "nothing to do with"),
+        *("no hand in", "no role in", "no involvement", "not involved", "played no part", "had no part"),
+    ]
+)
 _OTHER_CLAUSE = words("; but while after")
 
 
@@ -46,9 +51,15 @@ def read(story: Story, lexicon: Lexicon) -> tuple[Claim, ...]:
         unit.tokens = lexicon.tag(unit.tokens)
     if not any(_is_plain(token) for unit in found for token in unit.tokens):
         return ()
+    if not any(_names_party(token) for unit in found for token in unit.tokens):
+        return ()
     reading = read_units(found, lexicon)
+    reading.mentions = [
+        [_as_asked(unit, mention) for mention in of_unit] for unit, of_unit in zip(found, reading.mentions, strict=True)
+    ]
     for index in range(len(found)):
         _read_unit(reading, index)
+    reading.claims = [claim for claim in reading.claims if not _is_answered(claim, reading)]
     told = {claim.supplier for claim in reading.claims if claim.stance == "asserts"}
     for unit, code, mention in reading.reported:
         if told.isdisjoint(mention.suppliers):
@@ -58,10 +69,26 @@ def read(story: Story, lexicon: Lexicon) -> tuple[Claim, ...]:
     return with_claimants(with_goods(merged(reading.claims), reading), reading)
 
 
+def _is_answered(claim: Claim, reading: Reading) -> bool:
+    """Whether it is only asked, and denied at once: "Rockets for Sylvania? Nonsense, Fredville says"."""
+    if QUESTION not in claim.rules:
+        return False
+    at = next(i for i, unit in enumerate(reading.units) if unit.text == claim.words)
+    answer = {unit.text for unit in reading.units[at : at + 2]}
+    dyad = (claim.supplier, claim.recipient)
+    return any(c.stance == "denies" and c.words in answer and (c.supplier, c.recipient) == dyad for c in reading.claims)
+
+
 def _is_plain(token: Token) -> bool:
     """Whether the token alone shows that the story may be about arms."""
-    word, verb = weapon(token), token.tags.get("verb")
-    return bool((word and not word.vague) or (verb and verb.frame == "arm" and not verb.weak))
+    word, verb, noun = weapon(token), token.tags.get("verb"), token.tags.get("noun")
+    source = noun and noun.frame == "supplier" and not _ARMS.isdisjoint(token.low.split())  # "arms source"
+    return bool((word and not word.vague) or (verb and verb.frame == "arm" and not verb.weak) or source)
+
+
+def _names_party(token: Token) -> bool:
+    """Whether the token may be a party to a transfer; a story that names none is at home."""
+    return not _PARTIES.isdisjoint(token.tags)
 
 
 def _read_unit(reading: Reading, index: int) -> None:
@@ -75,20 +102,23 @@ def _read_unit(reading: Reading, index: int) -> None:
     for mention in mentions:
         speaker = _speaker(voices, mention, unit)
         if no_comment is not None and _is_passed_over(unit, no_comment, mention, speaker):
+            _assert_denied_report(reading, unit, owners, mention, no_comment)
             continue
         if denial := governing(denials, mention, unit):
-            _deny(reading, unit, denial, mention)
+            deny(reading, unit, denial, mention)
             others = [owner for owner in owners if owner.code not in denial.subject.codes]
             _assert_denied_report(reading, unit, others, mention, denial.at)
-        elif untrue is not None and (owners or speaker) and not _apart(unit, untrue, mention):
-            _deny(reading, unit, speaker, mention)
+        elif untrue is not None and (owners or speaker or _refuses(unit, untrue)) and not _apart(unit, untrue, mention):
+            deny(reading, unit, speaker, mention)
             _assert_denied_report(reading, unit, owners, mention, untrue)
         elif no_evidence is not None and no_evidence < mention.at:
             without = subject_of(unit.tokens, no_evidence, 0)[1] if speaker is None else ()
-            _deny(reading, unit, speaker, replace(mention, subject=without) if without else mention)
+            deny(reading, unit, speaker, replace(mention, subject=without) if without else mention)
         elif mention.negated and mention.phase != "stopped":
             if mention.subject or not reading.follows_halt(mention):  # "halts exports … nothing more will be shipped"
-                _deny(reading, unit, speaker, mention)
+                deny(reading, unit, speaker, mention)
+        elif _is_taken_up(unit, denials, speaker, mention):
+            continue
         elif speaker is None and _is_topic(unit, mention) and reading.told_elsewhere(mention):
             continue  # "in talks over tanks for Kyiv" tells what it is about
         elif _is_feared(unit, voices, mention):
@@ -100,11 +130,11 @@ def _read_unit(reading: Reading, index: int) -> None:
             _assert_protested(reading, unit, voice, mentions)
     for voice in denials if mentions else ():  # "…, which Pyongyang denies"
         if all(mention.end <= voice.at for mention in mentions) and answers(unit, voice):
-            _deny_what_was_said(reading, index + 1, voice, owners, unit)
+            deny_what_was_said(reading, index + 1, voice, owners, unit)
     if mentions and no_evidence is not None and all(mention.end <= no_evidence for mention in mentions):
         doubters = [voice for voice in voices if voice.kind == "say" and voice.start <= no_evidence < voice.end]
         for voice in doubters[-1:]:  # "…, and Kabul said there was no proof of it"
-            _deny_what_was_said(reading, index + 1, voice, [], unit)
+            deny_what_was_said(reading, index + 1, voice, [], unit)
     if not mentions:
         events = [voice for voice in denials if answers(unit, voice)]
         if not events and untrue is not None:
@@ -113,10 +143,22 @@ def _read_unit(reading: Reading, index: int) -> None:
         if not events and no_evidence is not None:
             events = [voice for voice in voices if voice.kind == "say" and voice.start <= no_evidence < voice.end][:1]
         for voice in events:
-            _deny_what_was_said(reading, index, voice, owners, unit)
+            deny_what_was_said(reading, index, voice, owners, unit)
     for voice in voices:
         if voice.subject.codes and voice.subject.codes != ("MEDIA",):
             reading.last_speakers = voice.subject.codes
+
+
+def _is_taken_up(unit: Unit, denials: list[Voice], speaker: Voice | None, mention: Mention) -> bool:
+    """Whether it is told only for who denies it: "Accused of arming the rebels, Kigali …"."""
+    if speaker and speaker.kind == "accuse" and speaker.at == 0 and speaker.subject.open == "unnamed":
+        return True
+    return unit.tokens[0].low == "that" and any(mention.end <= voice.at and answers(unit, voice) for voice in denials)
+
+
+def _refuses(unit: Unit, untrue: int) -> bool:
+    """Whether the word tells a refusal or that somebody has no part in it: "takes tanks for Kyiv off the table"."""
+    return unit.tokens[untrue].low in _REFUSALS
 
 
 def _is_passed_over(unit: Unit, no_comment: int, mention: Mention, speaker: Voice | None) -> bool:
@@ -163,6 +205,8 @@ def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention,
     near = [owner for owner in owners if 0 < mention.start - owner.at <= 6 and not _apart(unit, owner.at, mention)]
     if near and (not claimants or near[-1].at > (voice.at if voice else -1)):
         claimants = (near[-1].code,)
+    if not claimants and mention.phase == "delivered" and mention.rule.startswith("ask+"):
+        claimants = mention.subject[:1]  # who wants it ended says that it goes on
     unnamed = voice is not None and voice.subject.open == "unnamed"
     if not claimants and not unnamed and not asked and mention.phase != "delivered" and not _is_guessed(unit, mention):
         # Who decides, announces, refuses or asks is who says so.
@@ -177,7 +221,7 @@ def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention,
         return
     sayers: tuple[str | None, ...] = claimants or (None,)
     for sayer in sayers:
-        add(reading, unit, "asserts", sayer, mention, carrier)
+        add(reading, unit, "asserts", sayer, mention, carrier, rule=QUESTION if asked else None)
 
 
 def _is_topic(unit: Unit, mention: Mention) -> bool:
@@ -192,7 +236,7 @@ def _is_feared(unit: Unit, voices: list[Voice], mention: Mention) -> bool:
         voice.kind == "protest"
         and voice.subject.codes
         and voice.start <= mention.at
-        and unit.tokens[voice.start].low == "if"
+        and unit.tokens[voice.start].low in {"if", "over"}
         for voice in voices
     )
 
@@ -222,6 +266,12 @@ def _is_asked(unit: Unit, mention: Mention) -> bool:
     return any(token.low == "?" for token in unit.tokens[mention.end : mention.end + 8])
 
 
+def _as_asked(unit: Unit, mention: Mention) -> Mention:
+    """Bare weapons that a question asks about are only proposed: "Tanks for Sylvania?"."""
+    open_ = mention.rule == "weapons for" and mention.phase == "delivered" and _is_asked(unit, mention)
+    return replace(mention, phase="proposed") if open_ else mention
+
+
 def _fears(token: Token) -> bool:
     return token.low.startswith(("fear", "concern", "worr", "alarm", "be concerned"))
 
@@ -231,60 +281,3 @@ def _assert_denied_report(reading: Reading, unit: Unit, owners: list[Owner], men
     owner = next((owner for owner in owners if abs(owner.at - denial) <= 20), None)
     if owner and not (mention.negated and len(mention.recipients) > 1):  # "arms neither side": it was said of one
         add(reading, unit, "asserts", owner.code, mention, rule=DENIED_REPORT)
-
-
-# ── denying ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _deny(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention) -> None:
-    deniers = reading.speakers(unit, voice, mention, denying=True) if voice else ()
-    if not deniers:
-        deniers = mention.subject[:1] or mention.suppliers[:1] or ((reading.home,) if reading.home else ())
-    _deny_by(reading, unit, deniers, mention, voice.subject.carrier if voice else None)
-
-
-def _deny_by(reading: Reading, unit: Unit, deniers: Iterable[str], mention: Mention, carrier: str | None) -> None:
-    for denier in deniers:
-        own = denier in mention.suppliers and len(mention.suppliers) > 1  # of several suppliers each denies its own
-        if mention.meant and mention.negated and mention.phase == "delivered" and not _is_past(unit):
-            mention = replace(mention, phase="proposed")
-        if mention.phase == "agreed" and _is_to_come(unit, mention):
-            mention = replace(mention, phase="proposed")
-        if mention.phase == "stopped":  # what was halted is denied as having been on its way
-            mention = replace(mention, phase="delivered")
-        add(reading, unit, "denies", denier, replace(mention, suppliers=(denier,)) if own else mention, carrier)
-
-
-def _is_to_come(unit: Unit, mention: Mention) -> bool:
-    """Whether what is denied lies ahead, so that nobody has agreed to it: "denies it will send"."""
-    return any(token.low in _AHEAD for token in unit.tokens[max(0, mention.at - 3) : mention.at])
-
-
-def _is_past(unit: Unit) -> bool:
-    """Whether "no jets for Sylvania" tells of what has been, not of what will be: "… since May", "… in two years"."""
-    return any(token.low in _PAST for token in unit.tokens)
-
-
-def _deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list[Owner], unit: Unit) -> None:
-    """A denial that names no transfer answers what was told before the unit `index` (or, from a headline, is next)."""
-    said = [mention for of_unit in reading.mentions[max(0, index - _FAR) : index] for mention in of_unit][::-1]
-    said += [mention for of_unit in reading.mentions[index : index + _FAR] for mention in of_unit]
-    if not said:
-        return
-    both = voice.subject.open == "both"
-    for denier in reading.both(said) if both else reading.speakers(unit, voice, said[0], denying=True):
-        answered = answered_by(denier, said, other=voice.kind == "deny" and tells_own(unit, voice))
-        own = receivers_of(unit, voice)
-        if answered and own and denier not in own:  # "Haftar's army denied giving the RSF any support"
-            answered = replace(answered, suppliers=(denier,), recipients=own)
-        if answered:
-            _deny_by(reading, unit, (denier,), answered, voice.subject.carrier)
-            for owner in owners:
-                if voice.kind == "deny" and owner.at < voice.at:
-                    continue
-                if not (answered.suppliers and answered.recipients):
-                    continue
-                if owner.named and owner.code != denier:
-                    add(reading, unit, "asserts", owner.code, answered, rule=DENIED_REPORT)
-                elif not owner.named:
-                    reading.reported.append((unit, owner.code, answered))

@@ -26,8 +26,22 @@ _UNKNOWN = words("knew know known knowing aware imagined realised realized")  # 
 _ABSTAINING = {("yet", "to"), ("refrains", "from"), ("refrained", "from"), ("refrain", "from"), ("far", "from")}
 _RELATIVES = words("which who whose whom where")
 _TELLING = words("urge urges urged ask asks asked tell tells told beg begs begged press presses pressed call calls")
+_VOWING = ("vow", "pledg", "promis", "swear", "swore", "sworn")  # of oneself
 _BEFORE_MONTH = words("in of since by last until before from early late mid this")
 _MESSAGES = words("message messages call calls conversation conversations communications letter letters email emails")
+_ENDED = frozenset(
+    [
+        *words(
+            "dead collapses collapsed annulled scrapped nixed expires expired lapses lapsed cancelled canceled axed"
+        ),
+        *words("suspended shelved halted frozen blocked terminated rescinded revoked vetoed"),
+        *("falls through", "fell through", "fallen through", "dries up", "dry up", "dried up", "called off", "on ice"),
+        *("put on ice", "put on hold", "on hold", "torn up", "cut off", "called off", "off limits", "turns back"),
+        *("turned back", "turned away", "comes to nothing", "came to nothing"),
+    ]
+)
+_NOT_ENDED = words("not never could may might would if unless resume resumes resumed once previously")
+_CONDITIONS = words("if once unless")
 LETTING = words("let lets allow allows allowed letting allowing permit permits permitted")
 # What is demanded here is no transfer: "demands an explanation for the mortars".
 ACCOUNTS = words(
@@ -60,6 +74,8 @@ def _bars(row: list[Token], i: int) -> bool:
         return acts or (joins and any({"say", "deny", "verb"} & token.tags.keys() for token in row[i + 2 : i + 7]))
     if low not in _BARRIERS:
         return False
+    if low == "even":  # "even as", but not "asks for even more tanks"
+        return i + 1 < len(row) and row[i + 1].low in _BARRIERS | {"if"}
     if low == "over":  # "over 100 tanks"
         return i + 1 < len(row) and not row[i + 1].text[:1].isdigit()
     if low == "as":  # "as well as", "such as", "as many as"
@@ -116,7 +132,9 @@ def is_negation(token: Token) -> bool:
 def _is_told(row: list[Token], j: int) -> bool:
     """ "warns Freedonia not to supply": what somebody is told not to do is no denial."""
     return any(
-        {"say", "accuse", "protest"} & token.tags.keys() or token.low in _TELLING for token in row[max(0, j - 4) : j]
+        ({"say", "accuse", "protest"} & token.tags.keys() and not token.low.startswith(_VOWING))
+        or token.low in _TELLING
+        for token in row[max(0, j - 4) : j]
     )
 
 
@@ -132,6 +150,8 @@ def is_passive(row: list[Token], i: int, word: TransferWord, left: int) -> bool:
         if row[j].low in HAVE or row[j].low in {"that", "which", "who"}:
             return False
     last = row[i - 1] if i > left else None
+    if last and last.low in _CONDITIONS:  # "a target if supplied to Kyiv"
+        return True
     if last and last.low.endswith("ly") and i - 1 > left:  # "weapons previously given to"
         last = row[i - 2]
     return bool(last and (weapon(last) or "noun" in last.tags) and not (i + 1 < len(row) and weapon(row[i + 1])))
@@ -165,7 +185,8 @@ def phase_of(
     near = [row[j].low for j in reversed(places) if j >= i - 6]
     if ("no", "longer") in pairwise(near) or (denied and _is_let(row, i, left)):
         return "stopped", False
-    if word.phase == "stopped" or "stopped" in told_before or "stopped" in after:
+    ended = _ended(row, max([i, *goods]), right)
+    if word.phase == "stopped" or "stopped" in told_before or "stopped" in after or ended:
         return "stopped", denied
     if i > left and row[i - 1].low == "against":
         return "proposed", denied
@@ -180,6 +201,13 @@ def phase_of(
     if after[:1] == ["proposed"]:
         return "proposed", denied
     return "delivered", denied
+
+
+def _ended(row: list[Token], last: int, right: int) -> bool:
+    """Whether what is told of has come to an end: "sale of jets to Sylvania falls through"."""
+    behind = row[last + 1 : min(last + 12, right)]
+    at = next((j for j, token in enumerate(behind) if token.low in _ENDED), None)
+    return at is not None and not any(token.low in _NOT_ENDED for token in (*behind[max(0, at - 3) : at], *behind[at:]))
 
 
 def _is_ahead(near: list[str]) -> bool:

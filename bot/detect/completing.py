@@ -77,7 +77,7 @@ def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
             filled = _with_other(_filled(_asked_for(_turned(mention, told), told), told, cast), cast)
             if mention.recipients or mention.rule != "arrival":  # else whom it reached is only guessed
                 filled = _with_only_state(_with_maker(filled, cast), cast)
-            filled = _with_only_receiver(filled, cast)
+            filled = _with_asker(_with_only_receiver(filled, cast))
             if filled.frame != "arm":  # "them" are the weapons that were spoken of before; to arm says nothing of which
                 weapons = filled.weapons or weapons
                 filled = replace(filled, weapons=weapons)
@@ -175,7 +175,10 @@ def _with_other(mention: Mention, cast: Cast) -> Mention:
 def _with_only_state(mention: Mention, cast: Cast) -> Mention:
     """Who supplies where a story names one state beside the receivers: "Jordan says the rifles were sold to Peru"."""
     others = cast.states - set(mention.recipients)
-    if mention.suppliers or not mention.recipients or mention.frame in {"get", "seize", "use"} or len(others) != 1:
+    asked = mention.rule.startswith("ask+")  # who wants it ended is not who supplies
+    if asked or mention.suppliers or not mention.recipients or mention.frame in {"get", "seize", "use"}:
+        return mention
+    if len(others) != 1:
         return mention
     if set(mention.makers) & set(mention.recipients):
         return mention  # a state buys from its own makers
@@ -191,6 +194,14 @@ def _with_only_receiver(mention: Mention, cast: Cast) -> Mention:
     if whole or not mention.negated or len(others) != 1 or len(cast.states) != 2:
         return mention
     return replace(mention, recipients=tuple(others), rule=f"{mention.rule}+only state")
+
+
+def _with_asker(mention: Mention) -> Mention:
+    """Who asks for arms that nobody is named to get wants them: "Kyiv's first lady urges Berlin to supply tanks"."""
+    asked = mention.rule.startswith("ask+") and mention.suppliers and not mention.recipients and not mention.group
+    if asked and mention.subject and not set(mention.subject) & {*mention.suppliers, "UN", "EU", "NATO"}:
+        return replace(mention, recipients=mention.subject[:1])
+    return mention
 
 
 def _with_maker(mention: Mention, cast: Cast) -> Mention:

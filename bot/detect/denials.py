@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from bot.detect.attribution import Voice
 from bot.detect.clauses import clause
 from bot.detect.goods import weapon
 from bot.detect.mention import Mention
 from bot.detect.parties import object_of, role
 from bot.detect.text import Unit, words
+from bot.detect.voice import Voice
 
 _ELSEWHERE = words("; but while after")  # behind these something else is told
 _GENERAL = words(
@@ -23,6 +23,8 @@ _DOING = words(
 _DOCUMENTS = words("document file files paper dossier intelligence leak")  # nothing that is asserted and can be denied
 _HELPING = words("backing supporting helping aiding assisting giving")
 _TO = words("to for")
+_ARTICLES = words("a an the any such")
+_OFTEN = words("time and again repeatedly always consistently in the past strongly firmly flatly after another before")
 _BEHIND = 8  # tokens behind the verb that show what it denies
 
 
@@ -38,8 +40,8 @@ def governing(denials: list[Voice], mention: Mention, unit: Unit) -> Voice | Non
 def answers(unit: Unit, voice: Voice) -> bool:
     """Whether a denial that names no transfer is one of what was said: "denied it", "rejects the allegations"."""
     behind = unit.tokens[voice.at + 1 : voice.at + 1 + _BEHIND]
-    content = [token for token in behind if token.low not in {".", "”", '"', ","}]
-    if not content:
+    content = [token for token in behind if token.low not in {".", "”", '"', ","} | _OFTEN]
+    if not content or all(token.low in {"no", "never"} for token in content):
         return True
     first = content[0]
     if first.low.endswith("ing") and first.low not in _DOING and not {"verb", "noun"} & first.tags.keys():
@@ -49,11 +51,14 @@ def answers(unit: Unit, voice: Voice) -> bool:
             told = behind[i + 2 : i + 5]
             if follower.low == "that" or not any(weapon(t) or "noun" in t.tags or t.low in _IT for t in told):
                 return False  # it tells what is denied, and that is no transfer
+    rejects = unit.tokens[voice.at].low.startswith("reject")
+    head = next((token for token in content if token.low not in _ARTICLES), first)
+    rejected = rejects and "noun" not in head.tags  # "rejected a break in trade"
     return any(
         token.low in _GENERAL
         or ("untrue" in token.tags and "call" in unit.tokens[voice.at].tags)
         or weapon(token)
-        or "noun" in token.tags
+        or ("noun" in token.tags and not rejected)
         or ("report" in token.tags and token.low not in _DOCUMENTS)
         for token in content
     )

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.detect import attribution, frames
-from bot.detect.attribution import Kind, Voice
 from bot.detect.claims import read
 from bot.detect.goods import weapon
 from bot.detect.lexicon import Lexicon
@@ -20,6 +19,7 @@ from bot.detect.parties import actor
 from bot.detect.reading import read_units
 from bot.detect.speakers import is_speech
 from bot.detect.text import Token, Unit, units
+from bot.detect.voice import Kind, Voice
 from bot.model import Claim, Story
 
 WordKind = Literal["actor", "weapon", "transfer", "say", "deny", "report", "other"]

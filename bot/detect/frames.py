@@ -19,6 +19,8 @@ from bot.detect.nouns import noun_mention
 from bot.detect.nucleus import is_verb
 from bot.detect.phrases import TransferWord
 from bot.detect.text import Token, Unit
+from bot.detect.turns import RULE as TURN
+from bot.detect.turns import TURNS, turn_at
 from bot.detect.verbs import verb_mention
 from bot.model import Phase
 
@@ -33,8 +35,10 @@ def find(unit: Unit) -> list[Mention]:
     found: list[Mention] = []
     modifiers: list[tuple[int, TransferWord]] = []
     for i, token in enumerate(row):
+        if token.low in TURNS and (mention := turn_at(row, i, arms)):
+            found.append(mention)
         word: TransferWord | None = token.tags.get("verb")
-        if word is None or not is_verb(row, i, word):
+        if word is None or not is_verb(row, i, word) or any(m.start <= i < m.end for m in found if m.rule == TURN):
             continue
         if word.rule == "drop" and _drops_deal(row, i):
             word = replace(word, rule="halt", frame="stop", phase="stopped")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.detect.attribution import Voice
 from bot.detect.clauses import HAVE, clause, phase_of
 from bot.detect.goods import DEPLOYED, FIRING, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
@@ -17,6 +16,7 @@ from bot.detect.phrases import TransferWord
 from bot.detect.seizing import is_seizure
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, Unit, words
+from bot.detect.voice import Voice
 
 RULE = "gist"
 _TO = words("to for")
@@ -28,7 +28,7 @@ _HAVING = HAVE | words(
 )
 _LINKING = words("tie ties tied link links linked pin pins pinned trace traces traced implicates implicated")
 _ACCUSING = ("accus", "blam", "point")
-_FIGHTING = FIRING | words(
+FIGHTING = FIRING | words(
     "hitting slam slams slammed incursion incursions intrusion intrusions flew shelled shelling bombed bombing "
     "invaded downed destroyed attacking striking firing captured capture abandoned looted left withdrawal damaged "
     "shooting volunteer training train trained"
@@ -85,13 +85,13 @@ def _suppliers(units: list[Unit], voices: list[list[Voice]]) -> Iterator[str]:
                 yield from object_of(row, i, len(row))[1] or role(row, i, min(i + 4, len(row)), words("on"))
         for i in arms_told(row):
             left, right = clause(row, i)
-            yield from (code for code in origin(row, [i], left) if not _owned(row, i, left))
+            yield from (code for code in origin(row, [i], left) if not is_owned(row, i, left))
             yield from role(row, i, min(right, i + 6), FROM)
             if any(token.low == "our" for token in row[max(0, i - 2) : i]):  # "talk of our rockets in their hands"
                 yield from (code for voice in of_unit[:1] for code in voice.subject.codes)
 
 
-def _owned(row: list[Token], i: int, left: int) -> bool:
+def is_owned(row: list[Token], i: int, left: int) -> bool:
     """Whether the actor before a weapon has it rather than made it: "the Taliban's guns", "Houthi missile"."""
     j = next((j for j in range(i - 1, max(left, i - 5) - 1, -1) if actor(row[j])), None)
     if j is None:
@@ -104,7 +104,7 @@ def _receivers(unit: Unit) -> Iterator[str]:
     row = unit.tokens
     for i in arms_told(row):
         left, right = clause(row, i)
-        if _owned(row, i, left):
+        if is_owned(row, i, left):
             yield from origin(row, [i], left)
         yield from role(row, i, min(right, i + 5), _TO)
         yield from bound(row, left, right)
@@ -133,5 +133,5 @@ def arms_told(row: list[Token]) -> Iterator[int]:
         if not (word := weapon(token)) or word.category == "ships" or meant_for(row, i):
             continue
         near = {other.low for other in row[max(0, i - 12) : i + 12]}
-        if not near & _FIGHTING and not near & DEPLOYED:
+        if not near & FIGHTING and not near & DEPLOYED:
             yield i

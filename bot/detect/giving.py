@@ -34,6 +34,7 @@ _SHOWN = words(
 )
 _DROPPED = {"small-arms", "ammunition", "unspecified"}
 _NONE = words("none nothing")
+_AID = ("aid", "assistance", "package", "donat", "gift", "military help")
 _NOTHING_GIVEN = "but no arms"  # the rule of what is given without arms
 
 
@@ -77,6 +78,8 @@ def _given(n: Nucleus) -> Mention | None:
     if not suppliers and not n.behind:
         suppliers = origin(n.row, n.ahead[:1], n.at)  # "was given Freedonian tanks"
     recipients = for_group(n.row, n.at, n.right) or into if into else into
+    if n.behind and (group := for_group(n.row, n.behind[-1], n.at)):
+        recipients = group  # "rifles for the rebels are flown to Sylvania"
     if not into and n.ahead and not n.behind and n.at - subject_at <= 4:
         recipients = subject
     recipients = recipients or bound(n.row, n.left, n.right) or (_user(n) if suppliers and n.behind else ())
@@ -87,7 +90,11 @@ def _given(n: Nucleus) -> Mention | None:
 
 
 def _user(n: Nucleus) -> tuple[str, ...]:
-    """Who used what was given: "Sylvania fired rockets supplied by Freedonia"."""
+    """Who used what was given: "Sylvania fired rockets supplied by Freedonia", "rockets Sylvania fires"."""
+    behind, codes = object_of(n.row, n.behind[-1], n.at)
+    fired = n.row[behind + 1].tags.get("verb") if codes and behind + 1 < n.at else None
+    if fired and fired.frame == "use":
+        return codes
     at = next((j for j in range(n.behind[0] - 1, max(n.left, n.behind[0] - 5), -1) if "verb" in n.row[j].tags), None)
     return subject_of(n.row, at, n.left)[1] if at is not None and n.row[at].tags["verb"].frame == "use" else ()
 
@@ -145,11 +152,16 @@ def _gives(n: Nucleus) -> Mention | None:
     unsaid = n.word.weak and not recipients and not group and not goes_abroad(n.row, n.left, n.right)
     if not recipients and not group and suppliers and _is_to_unnamed(n):
         return replace(n.mention(suppliers, (), goods, subject), general=True)  # "to sell tanks to two states"
-    if unsaid and (not suppliers or (n.word.rule == "send" and are_craft(n.row, goods))):
+    if unsaid and (not suppliers or (n.word.rule == "send" and are_craft(n.row, goods) and not _is_aid(n))):
         return None
     if n.word.rule == "send" and any(token.low in DEPLOYED or token.low == "home" for token in n.row[n.at : n.right]):
         return None
     return n.mention(suppliers, recipients, goods, subject, group)
+
+
+def _is_aid(n: Nucleus) -> bool:
+    """Whether what is sent is said to be help: "to send rockets in latest aid package"."""
+    return any(token.low.startswith(_AID) for token in n.row[n.left : n.right])
 
 
 def _to_its_own(n: Nucleus, goods: list[int]) -> Mention | None:

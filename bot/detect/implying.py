@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.detect.attribution import Voice, subject_before
+from bot.detect.attribution import subject_before
 from bot.detect.clauses import is_negation
 from bot.detect.goods import weapon
 from bot.detect.making import add
@@ -16,6 +16,7 @@ from bot.detect.mention import Mention
 from bot.detect.parties import actor
 from bot.detect.reading import Reading
 from bot.detect.text import Token, Unit, words
+from bot.detect.voice import Voice
 from bot.model import Claim, Stance
 
 _ACCUSER = "accuser"

@@ -45,6 +45,7 @@ class Lexicon:
     carriers: dict[str, str] = field(default_factory=dict)  # outlet name → the actor it speaks for
     exporters: frozenset[str] = frozenset()  # who sells where a deal does not tell
     wars: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # where it is fought → the sides
+    rivals: frozenset[frozenset[str]] = frozenset()  # pairs that don't arm each other
     epithets: Mapping[str, frozenset[str]] = field(default_factory=dict)  # "the kingdom" → whom it may mean
     _phrases: Phrases = field(default_factory=Phrases)
     _actor_words: dict[str, str] = field(default_factory=dict)  # in lower case → code
@@ -163,6 +164,7 @@ def _add_actors(lexicon: Lexicon, rules: Mapping[str, Any]) -> None:
         _enter_actor(lexicon, code, "firm", [rule["name"], *rule.get("names", ())])
     lexicon.exporters = frozenset(rules["exporters"]["codes"])
     lexicon.wars = {code: tuple(sides) for code, sides in rules["wars"].items()}
+    lexicon.rivals = frozenset(frozenset((code, other)) for code, others in rules["rivals"].items() for other in others)
     lexicon.epithets = {words: frozenset(codes) for words, codes in rules["epithets"].items()}
     for words in lexicon.epithets:
         lexicon._phrases.enter(words, "epithet", words)

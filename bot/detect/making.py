@@ -21,7 +21,7 @@ def add(
     rule: str | None = None,
 ) -> None:
     """Add to what was read a claim for each pair of the mention's parties; nobody supplies themselves."""
-    suppliers = _states_of(mention.suppliers, claimant, reading.lexicon)
+    suppliers = _states_of(_own_sales(mention.suppliers, claimant, reading.lexicon), claimant, reading.lexicon)
     recipients = _states_of(mention.recipients, claimant, reading.lexicon)
     weapons: tuple[Weapon, ...] = mention.weapons or ("unspecified",)
     rules = (mention.rule, rule) if rule else (mention.rule,)
@@ -30,6 +30,12 @@ def add(
             reading.claims.append(
                 Claim(stance, claimant, supplier, recipient, weapons, mention.phase, unit.text, carrier, rules)
             )
+
+
+def _own_sales(suppliers: tuple[str, ...], claimant: str | None, lexicon: Lexicon) -> tuple[str, ...]:
+    """The suppliers with the firm instead of its state where the firm speaks."""
+    firm = lexicon.actors.get(claimant or "")
+    return tuple(claimant if claimant and firm and firm.state == code else code for code in suppliers)
 
 
 def _states_of(codes: tuple[str, ...], claimant: str | None, lexicon: Lexicon) -> tuple[str, ...]:

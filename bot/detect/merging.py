@@ -7,6 +7,9 @@ from dataclasses import replace
 
 from bot.model import Claim, Phase
 
+QUESTION = "question"
+"""The rule by which what is only asked was asserted."""
+
 DENIED_REPORT = "denied report"
 """The rule by which a report that is denied was asserted."""
 

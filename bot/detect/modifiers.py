@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.detect.clauses import ACCOUNTS, before, clause, is_passive, negated, phase_of
 from bot.detect.goods import PREPOSITIONS, categories, makers
 from bot.detect.mention import Mention
-from bot.detect.parties import TO, bound, object_of, origin, possessor, role
+from bot.detect.parties import TO, VESSELS, bound, head_code, object_of, origin, possessor, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import is_open, subject_of
 from bot.detect.text import Token, words
@@ -15,6 +15,9 @@ from bot.model import Phase
 
 _REACH = 10  # tokens between the verb and what it halts or asks for
 REQUESTS = words("proposal plan plans request requests offer bid appeal idea call calls plea pleas")
+_FRIENDS = words("allies partners friends west nations")
+_ENDS = words("end halt stop cessation")
+_SALES = words("sale sales export exports permit permits licence licences license licenses application purchase")
 _LIFTING = words(
     "lift lifts lifted lifting ease eases eased easing drop drops dropped overturn overturns reverse reverses"
 )
@@ -51,7 +54,7 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
     if row[i].low.startswith(("reject", "rebuff")) and not _turns_down(row, i):
         return found  # it is a denial
     left, right = clause(row, i)
-    passive = is_passive(row, i, word, left)
+    passive = is_passive(row, i, word, left) or _ends_headline(row, i, word, right)
     _, subject = subject_of(row, i, left)
     target = next((m for m in found if i < m.at < right and m.start - i <= _REACH and m.rule != "weapons of"), None)
     if passive and any(token.low in {"countries", "states", "law"} for token in row[i + 1 : i + 5]):
@@ -75,14 +78,17 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
     return [*found, own] if own else found
 
 
+def _ends_headline(row: list[Token], i: int, word: TransferWord, right: int) -> bool:
+    """Whether a participle ends its clause, as in headlines: "deal between Freedonia and Sylvania annulled"."""
+    follower = row[i + 1].low if i + 1 < right else ""
+    done = not follower or follower in {",", ".", "by", "in", "for"} | PREPOSITIONS
+    return word.frame == "stop" and "participle" in word.forms and "base" not in word.forms and done
+
+
 def _turns_down(row: list[Token], i: int) -> bool:
-    """Whether a request is rejected, and no report of one."""
-    for token in row[i + 1 : i + 6]:
-        if token.low in REQUESTS:
-            return True
-        if "report" in token.tags:
-            return False
-    return False
+    """Whether a request or a sale is rejected, and no report of one."""
+    behind = row[i + 1 : i + 6]
+    return any(token.low in REQUESTS | _SALES for token in behind) and not any("report" in t.tags for t in behind)
 
 
 def _is_aside(row: list[Token], i: int, at: int) -> bool:
@@ -100,11 +106,13 @@ def _changed(
     if word.frame == "stop" and negated(row, i, left):  # "would not block"
         return replace(target, phase="proposed", negated=False, subject=subject or target.subject)
     suppliers = target.suppliers
-    if word.frame == "stop" and subject and _is_its_own(row, i, target):
+    if word.frame == "stop" and subject and _is_its_own(row, i, target, subject):
         suppliers = subject
     halts = word.frame == "stop" and row[i - 1].low != "to"
     halts = halts and not (_is_wished(row, i, word) and is_passive(row, i, word, left))  # "demanded that it be halted"
-    if not suppliers and halts and not set(subject) & set(target.recipients):
+    carried = halts and _is_carried(row, i, target.start)
+    suppliers = () if carried and suppliers == subject else suppliers
+    if not suppliers and halts and not carried and not set(subject) & set(target.recipients):
         suppliers = tuple(code for code in subject if code != "UN")
     if not suppliers and word.frame == "ask" and target.frame in {"give", "arm"}:
         suppliers = object_of(row, i, right)[1]
@@ -123,6 +131,7 @@ def _changed(
         subject=subject or target.subject,
         negated=target.negated or negated(row, i, left),
         rule=f"{word.rule}+{target.rule}",
+        frame="seize" if carried and not suppliers else target.frame,
     )
 
 
@@ -132,10 +141,17 @@ def _ends(row: list[Token], i: int, target: Mention) -> bool:
     return ending and not any(token.low in _LIFTING for token in row[i + 1 : target.at])
 
 
-def _is_its_own(row: list[Token], i: int, target: Mention) -> bool:
+def _is_its_own(row: list[Token], i: int, target: Mention, subject: tuple[str, ...]) -> bool:
     """Whether who turns a request down would give its own: "rejects the idea of sending its tanks"."""
     asked = any(token.low in REQUESTS for token in row[i + 1 : target.at])
-    return asked and any(token.low in {"its", "their"} for token in row[target.at + 1 : target.end - 1])
+    goods = row[target.at + 1 : target.end - 1]
+    own = any(token.possessive and head_code(row, target.at + 1 + k) in subject for k, token in enumerate(goods))
+    return asked and (own or any(token.low in {"its", "their"} for token in goods))
+
+
+def _is_carried(row: list[Token], i: int, goods: int) -> bool:
+    """Whether it is a ship or a plane with the goods that is turned away."""
+    return any(not VESSELS.isdisjoint(token.low.split()) for token in row[i + 1 : goods])
 
 
 def _is_help(token: Token) -> bool:
@@ -152,6 +168,9 @@ def _asked(row: list[Token], i: int, goods: int) -> tuple[str, ...]:
 
 def _phase(row: list[Token], i: int, word: TransferWord, target: Mention) -> Phase:
     """What the transfer is once it is halted or asked for; who demands a halt says that it goes on."""
+    ends = target.phase == "stopped" and target.frame in {"give", "arm", "deal"} and "+" not in target.rule
+    if word.frame == "ask" and (ends or any(token.low in _ENDS for token in row[i + 1 : target.start])):
+        return "delivered"  # "called for an end to arms sales"
     if _is_wished(row, i, word):
         demanded = any(token.low in _DEMANDING | _URGING for token in row[max(0, i - 8) : i])
         return "delivered" if target.phase == "stopped" and demanded else target.phase
@@ -198,7 +217,7 @@ def _own(
         in_talks = any(token.low in _TALKS for token in row[i + 1 : goods[0]]) and bool(makers(row[goods[0] : right]))
         if in_talks and not suppliers and not recipients:
             recipients = subject  # "suspends talks over F-35s": who makes them sells them
-        elif not suppliers and not set(subject) & set(recipients):
+        elif not suppliers and not set(subject) & set(recipients) and not _is_carried(row, i, goods[0]):
             suppliers = subject
         if not recipients and suppliers and row[i].low.startswith(_CALLING_OFF):
             recipients = tuple(code for code in subject if code not in suppliers)  # "gives up on Freedonian missiles"
@@ -215,8 +234,10 @@ def _own(
             or any(token.low == "for" for token in row[i : goods[0]])
             or (giver and goods[0] - i <= 4 and not any(token.low in PREPOSITIONS for token in row[i : goods[0]]))
         )
-        if not recipients or not wanted or (not suppliers and goods[0] - i > 4):
+        of_friends = any(token.low in _FRIENDS for token in row[i + 1 : goods[0]])  # "pleads with allies for tanks"
+        if not recipients or not wanted or (not suppliers and goods[0] - i > 4 and not of_friends):
             return None
     phase, denied = phase_of(row, i, left, right, word, goods)
     weapons = categories(row, goods)
-    return Mention(word.rule, i, i, goods[-1] + 1, suppliers, recipients, weapons, phase, denied, subject)
+    frame = "seize" if word.frame == "stop" and not suppliers and _is_carried(row, i, goods[0]) else "give"
+    return Mention(word.rule, i, i, goods[-1] + 1, suppliers, recipients, weapons, phase, denied, subject, frame=frame)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.detect.clauses import clause, phase_of, undone
 from bot.detect.goods import categories
 from bot.detect.mention import Mention
-from bot.detect.parties import FROM, TO, actor, is_group, origin, possessor, role
+from bot.detect.parties import FROM, TO, actor, group, is_group, origin, possessor, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
@@ -25,6 +25,7 @@ _IMPOSING = words(
     "adopt adopts adopted approve approves approved declare declares declared announce announces announced clamp "
     "clamps keep keeps kept maintain maintains maintained uphold upholds upheld tighten tightens tightened"
 )
+_IMPOSED = words("imposed extended renewed prolonged stands stood remains applies tightened upheld reimposed")
 _LIFTING = ("lift", "eas", "scrap", "end", "drop", "relax")
 # They may name a transfer without a word for the goods, where the story has told of it.
 _BARE = words(
@@ -36,6 +37,7 @@ _GOVERNING = words("on for governing of about")
 _RULES = words("rules rule law laws policy policies principles guidelines legislation treaty regime curbs controls")
 _WINNING = words("win wins won clinch clinches clinched bag bags bagged land lands landed")
 _CHIEF = words("main among biggest largest chief principal top leading")
+_UNDER = words("under through via amid")
 _CIVIL = words("power gas energy food water grain oil medical fuel electricity aid vaccine wheat")
 
 
@@ -50,7 +52,7 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
         return _request(row, i, word, arms, left, right)
     if word.frame == "embargo":
         return _embargo(row, i, word, arms, left, right)
-    before = [j for j in arms if left <= j and i - 4 <= j < i]
+    before = [j for j in arms if left <= j and i - 4 <= j < i and not _is_apart(row, j, i)]
     after = [j for j in arms if i < j < right and j <= i + 9 and _is_about(row, i, j)]
     goods = before or ([i] if i in arms else []) or after
     bare = not goods and ((word.frame == "give" and row[i].low in _BARE) or _is_main_supplier(row, i, word))
@@ -143,7 +145,8 @@ def _asker(row: list[Token], i: int, left: int) -> tuple[str, ...]:
 def _embargo(row: list[Token], i: int, word: TransferWord, arms: list[int], left: int, right: int) -> Mention | None:
     """ "UN slaps arms embargo on Sylvania": whoever imposes it stops what goes there."""
     before = row[max(left, i - 6) : i]
-    imposed = any(token.low in _IMPOSING for token in before)
+    behind = {token.low for token in row[i + 1 : min(i + 7, right)]}
+    imposed = any(token.low in _IMPOSING for token in before) or bool(behind & _IMPOSED)
     lifted = any(token.low.startswith(_LIFTING) for token in before)
     first = i if i in arms else i - 1
     on = role(row, i, min(right, i + 5), words("on against"))
@@ -195,6 +198,9 @@ def _noun_parties(
     if word.frame == "get":
         return away or own, role(row, i, right, words("in at"))
     if word.frame == "supplier":
+        left = clause(row, last)[0]
+        if left > 1 and row[left - 1].low == "as" and actor(row[left - 2]):  # "names Freedonia as their main supplier"
+            subject = group(row, left - 2, 0, -1)[1]
         return subject, into or role(row, i, right, words("of")) or possessor(row, i, max(0, i - 4))
     suppliers, recipients = away or own, into or partner
     if not recipients and own and subject and i and row[i - 1].low in {"its", "their"} and not set(subject) & set(own):
@@ -240,9 +246,17 @@ def _is_firm(row: list[Token], code: str) -> bool:
 
 def _is_main_supplier(row: list[Token], i: int, word: TransferWord) -> bool:
     near = " ".join(token.low for token in row[max(0, i - 3) : i + 1]).split()  # "biggest source" is one token
-    return word.frame == "supplier" and not _CHIEF.isdisjoint(near)
+    return word.frame == "supplier" and not (_CHIEF | {"arms", "weapons"}).isdisjoint(near)
+
+
+def _is_apart(row: list[Token], j: int, i: int) -> bool:
+    """Whether a preposition stands between the weapon and the noun: "tanks under deal with Sylvania"."""
+    return any(token.low in _UNDER for token in row[j + 1 : i])
 
 
 def _is_about(row: list[Token], i: int, j: int) -> bool:
     """Whether the weapon at `j` is what the noun at `i` is about: "shipment of 1,000 rockets", "deal for tanks"."""
-    return any(token.low in {"of", "for", "on", "covering", "including", "included"} for token in row[i + 1 : j])
+    return any(
+        token.low in {"of", "for", "on", "covering", "including", "included", "include", "includes"}
+        for token in row[i + 1 : j]
+    )

@@ -21,8 +21,8 @@ _NOUNS_TOO = words(
 _BEFORE_ARMED = words("has have had having never not secretly it hasn't haven't hadn't didn't not ever")
 _BE = words("been being is are was were")
 _BEFORE_VERB = words(
-    "to will would not can could may might must should and or who which longer doesn't don't didn't won't also never "
-    "that"
+    "still did does do to will would not can could may might must should and or who which longer doesn't don't "
+    "didn't won't also never that"
 )
 
 
@@ -120,6 +120,8 @@ def is_verb(row: list[Token], i: int, word: TransferWord) -> bool:
     word_before = actor(before)
     if word_before and not before.possessive and word_before.form != "adjective":
         follower = row[i + 2] if after.low == "the" and i + 2 < len(row) else after
+        if word.frame == "ask" and after.low in {"to", "for", "with"}:
+            return True  # "Firefly appeals to Strelsau for missiles"
         return bool({"actor", "group"} & follower.tags.keys()) or any(weapon(t) for t in row[i + 1 : i + 5])
     return before.low in {"it", "they", "he", "she", "we"} and not before.possessive
 
@@ -131,4 +133,6 @@ def _is_armed(row: list[Token], i: int) -> bool:
     before, after = row[i - 1], row[i + 1]
     follower = row[i + 2] if after.low == "the" and i + 2 < len(row) else after
     whom = {"actor", "group", "office"} & follower.tags.keys() or after.low == "the government"
+    if before.low in {"he", "she", "they", "it", "bloc", "who", "which"} and whom:
+        return True
     return before.low in _BEFORE_ARMED or (before.low in _BE and after.low == "by") or bool(actor(before) and whom)

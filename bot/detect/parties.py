@@ -21,9 +21,10 @@ _RECEIVERS = words(
     "sides side forces troops fighters soldiers units customers buyers parties party factions tribes police "
     "security border naval air people war-hit nearby entities firms agents"
 )
+_INDUSTRY = words("plants plant factories factory industry makers producers manufacturers firms complex")
 _HELPING = words("defend help aid support assist protect bolster strengthen")
 _HELD = words("seen found used held captured hands")
-_VESSELS = words(
+VESSELS = words(
     "ship vessel plane aircraft flight jet boat freighter dhow truck cargo tanker warship flights planes ships"
 )
 _REACH = 14  # tokens
@@ -52,7 +53,8 @@ def describes_arms(row: list[Token], i: int) -> bool:
         if word_behind and word_behind.vague and any("verb" in token.tags for token in row[j + 1 : j + 4]):
             return False  # "two Eritrean aircraft had delivered weapons"
         if word_behind or ("noun" in row[j].tags and not adjective):
-            return "verb" not in row[j].tags or adjective
+            deal = j + 1 < len(row) and "noun" in row[j + 1].tags  # "Taiwan arms sale"
+            return "verb" not in row[j].tags or adjective or deal
         if (
             actor(row[j])
             or row[j].low in {",", "to", "and", "of", "officials", "official", "that", "is", "has", "will"}
@@ -92,7 +94,11 @@ def _bare_list(row: list[Token], j: int, step: int) -> bool:
     """Whether actors joined by a comma alone are a list: "Rwanda, Uganda arm …", "… to Saudis, UAE"."""
     if step < 0:
         return j == 0 or row[j - 1].low in {":", ";"}
-    return j + 1 >= len(row) or row[j + 1].low in {".", ";", "and", ",", "—", "&", ":", "?", "as", "after", "in"}
+    return (
+        j + 1 >= len(row)
+        or "verb" in row[j + 1].tags
+        or row[j + 1].low in {".", ";", "and", ",", "—", "&", ":", "?", "as", "after", "in"}
+    )
 
 
 def _speaks(row: list[Token], i: int) -> bool:
@@ -182,7 +188,8 @@ def _behind(row: list[Token], j: int, right: int) -> tuple[str, ...]:
         if not word and "place" in row[k].tags:
             return (row[k].tags["place"],)
         if word and word.form != "origin":
-            if word.form == "adjective" and k + 1 < right and (weapon(row[k + 1]) or "group" in row[k + 1].tags):
+            described = k + 1 < right and (weapon(row[k + 1]) or "group" in row[k + 1].tags)
+            if word.form == "adjective" and described and not any(t.low in _INDUSTRY for t in row[k + 1 : k + 4]):
                 return ()
             return group(row, _head(row, k, right), right, 1)[1]
         if "group" in row[k].tags:
@@ -280,6 +287,6 @@ def maker(row: list[Token], i: int, right: int) -> tuple[str, ...]:
 def vessel_of(row: list[Token], left: int, right: int) -> tuple[str, ...]:
     """Whose ship or plane the tokens name: "an Emirati plane", "Russia's cargo ship"."""
     for j in range(left, right):
-        if actor(row[j]) and any(token.low in _VESSELS for token in row[j + 1 : j + 4]):
+        if actor(row[j]) and any(not VESSELS.isdisjoint(token.low.split()) for token in row[j + 1 : j + 4]):
             return (head_code(row, j),)
     return ()

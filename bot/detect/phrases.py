@@ -12,7 +12,7 @@ from bot.detect.forms import spellings, verb_forms
 from bot.detect.text import Token, tokens, words
 from bot.model import Phase, Weapon
 
-_ORIGIN = words("made built supplied produced manufactured designed origin donated")
+_ORIGIN = words("upgraded refurbished made built supplied produced manufactured designed origin donated")
 _GOAL = words("bound")
 _JOINS = words("and or , /")
 
@@ -184,7 +184,7 @@ def _stands(entry: _Entry, span: list[Token]) -> bool:
 def _written_so(span: list[Token], cased: tuple[str, ...]) -> bool:
     """Capitals must stand where the rule has them; a long word may stand in capitals throughout ("RUSSIA")."""
     return all(
-        token.text == word or (token.text.isupper() and len(word) > 4) or (word.islower() and token.low == word)
+        token.text == word or (token.text.isupper() and len(word) > 3) or (word.islower() and token.low == word)
         for token, word in zip(span, cased, strict=True)
     )
 

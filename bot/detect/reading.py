@@ -7,21 +7,25 @@ A party that one sentence leaves out is taken from the story's other mentions; "
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from bot.detect import attribution, frames
-from bot.detect.attribution import Voice
-from bot.detect.completing import NOUN_RULES, Cast, completed
+from bot.detect.completing import Cast, completed
 from bot.detect.epithets import name_epithets
+from bot.detect.following import with_followers
 from bot.detect.gist import with_gist
 from bot.detect.goods import PREPOSITIONS
 from bot.detect.lexicon import Lexicon
 from bot.detect.mention import Mention
 from bot.detect.owners import Owner, owners_of
+from bot.detect.pairing import paired
 from bot.detect.parties import actor, describes_arms, object_of
 from bot.detect.seizing import is_seizure, with_seizures
 from bot.detect.speakers import Subject
 from bot.detect.text import Unit, words
+from bot.detect.voice import Voice
+from bot.detect.weighing import with_weighed
+from bot.detect.within import Named, completed_within
 from bot.model import Claim
 
 _DATELINE = words("( — – -- -")
@@ -125,7 +129,7 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     group = _group(units, lexicon, home)
     found = [
         [
-            _completed_here(_with_sides(mention, concerned, lexicon), group, concerned, of_unit, lexicon)
+            completed_within(mention, unit.tokens, of_unit, Named(concerned, group), lexicon)
             for mention in frames.find(unit)
         ]
         for unit, of_unit in zip(units, voices, strict=True)
@@ -136,9 +140,12 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     states = frozenset(code for code in concerned if code in lexicon.actors and lexicon.actors[code].kind == "state")
     foes = tuple(frozenset(sides) for sides in lexicon.wars.values())
     cast = Cast(home, denier, _label(units), _accused(units, voices), frozenset(actors), states, foes)
-    mentions = completed(found, cast)
+    mentions = with_followers(units, completed(found, cast))
     if len(concerned) > 1:
         mentions = with_gist(units, voices, mentions)
+        mentions = with_weighed(units, mentions, home, states, foes)
+    if not any(mentions) and len(set(concerned) - {"MEDIA", "UN"}) == 2:
+        mentions = [paired(unit, of_unit, states, lexicon.rivals) for unit, of_unit in zip(units, voices, strict=True)]
     if any(mentions) and is_seizure(units):
         mentions = with_seizures(units, mentions)
     every = [mention for of_unit in mentions for mention in of_unit]
@@ -220,28 +227,6 @@ def _group(units: list[Unit], lexicon: Lexicon, home: str | None) -> str | None:
     return groups[0] if len(groups) == 1 else None
 
 
-def _completed_here(
-    mention: Mention, group: str | None, actors: tuple[str, ...], voices: list[Voice], lexicon: Lexicon
-) -> Mention:
-    """A mention with what its own unit and the names of the story tell of its parties."""
-    grouped = _of_state(_with_group(_by_speaker(mention, voices), group), actors, voices, lexicon)
-    return _directed(_by_denier(grouped, voices), lexicon)
-
-
-def _with_sides(mention: Mention, actors: tuple[str, ...], lexicon: Lexicon) -> Mention:
-    """ "Neither side" in Ukraine: both sides of the one war that the story speaks of."""
-    wars = [sides for code in actors if (sides := lexicon.wars.get(code))]
-    if mention.recipients or not mention.group_noun.endswith(("side", "sides", "party", "parties")) or len(wars) != 1:
-        return mention
-    return replace(mention, recipients=tuple(code for code in wars[0] if code not in mention.suppliers))
-
-
-def _with_group(mention: Mention, group: str | None) -> Mention:
-    if mention.group and group and not mention.recipients and group not in mention.suppliers:
-        return replace(mention, recipients=(group,))
-    return mention
-
-
 def _concerned(units: list[Unit]) -> tuple[str, ...]:
     """Whom a story is about: the actors it names but for the capitals that something is said in."""
     codes = []
@@ -251,52 +236,3 @@ def _concerned(units: list[Unit]) -> tuple[str, ...]:
             if word and not (word.form == "seat" and i and unit.tokens[i - 1].low in {"in", "at"}):
                 codes.append(word.code)
     return tuple(dict.fromkeys(codes))
-
-
-def _of_state(mention: Mention, actors: tuple[str, ...], voices: list[Voice], lexicon: Lexicon) -> Mention:
-    """ "Arming the rebels" where no group is named: those of the one state that neither arms them nor speaks."""
-    if not mention.group or mention.recipients or not mention.suppliers:
-        return mention
-    apart = {*mention.suppliers, *(code for voice in voices for code in voice.subject.codes)}
-    codes = [code for state in actors if state not in apart and (code := lexicon.group_of(mention.group_noun, state))]
-    if len(set(codes)) > 1 and apart.isdisjoint(actors[1:2]) and len(actors) > 1 and actors[0] in apart:
-        # The state that the story names first beside the one that speaks.
-        codes = [code for code in codes if code == lexicon.group_of(mention.group_noun, actors[1])]
-    return replace(mention, recipients=(codes[0],)) if len(set(codes)) == 1 else mention
-
-
-def _directed(mention: Mention, lexicon: Lexicon) -> Mention:
-    """A deal in which only one side is known as an exporter of arms: that side supplies."""
-    sells = set(mention.suppliers) & lexicon.exporters
-    buys = set(mention.recipients) & lexicon.exporters
-    if mention.undirected and mention.suppliers and mention.recipients and buys and not sells:
-        rule = f"{mention.rule}+exporter"
-        return replace(mention, suppliers=mention.recipients, recipients=mention.suppliers, rule=rule)
-    return mention
-
-
-def _by_speaker(mention: Mention, voices: list[Voice]) -> Mention:
-    """ "Islamabad said the country had sold none": of a country that gave nothing, its own people say so."""
-    if not (mention.open_subject and mention.negated and mention.frame in {"give", "arm"} and not mention.suppliers):
-        return mention
-    said = [voice for voice in voices if voice.kind == "say" and voice.start <= mention.at < voice.end]
-    codes = {code for voice in said for code in voice.subject.codes} - {"MEDIA", *mention.recipients}
-    return replace(mention, suppliers=tuple(codes), open_subject=False) if len(codes) == 1 else mention
-
-
-def _by_denier(mention: Mention, voices: list[Voice]) -> Mention:
-    """ "Minsk denies selling …": who denies a gerund is who would have done it."""
-    for voice in voices:
-        codes = voice.subject.codes
-        if voice.kind != "deny" or not codes or not voice.start <= mention.at < voice.end:
-            continue
-        nobody = not mention.suppliers and not mention.recipients
-        if nobody and len(codes) == 2:  # "China, Pakistan deny missile transfer"
-            return replace(mention, suppliers=codes[:1], recipients=codes[1:], undirected=True)
-        untold = mention.suppliers and not mention.recipients and mention.rule != "weapons of"
-        if untold and len(codes) == 1 and not set(codes) & set(mention.suppliers):
-            return replace(mention, recipients=codes)
-        own = not mention.subject or mention.subject == codes or mention.rule in NOUN_RULES
-        if own and not mention.suppliers and mention.frame != "get" and not set(codes) & set(mention.recipients):
-            return replace(mention, suppliers=codes)
-    return mention

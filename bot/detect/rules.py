@@ -34,6 +34,7 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str] | None]] = {
         "states": frozenset({"leave_out", "capitals_left_out", "demonym_of"}),
         "epithets": None,  # what states are called
         "wars": None,  # where they are fought
+        "rivals": None,  # who does not arm whom
         "exporters": frozenset({"codes"}),
         "unnamed_groups": frozenset(
             {"REBELS", "MILITIAS", "MILITANTS", "SEPARATISTS", "JIHADISTS", "GANGS", "CARTELS"}

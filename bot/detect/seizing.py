@@ -11,7 +11,8 @@ from bot.detect.text import Token, Unit, words
 
 _SEIZING = words(
     "boarded boards seizure seizures haul hauls interception interceptions impounded confiscated confiscation "
-    "stormed intercepted seized stopped searched raided"
+    "stormed storm storms intercepted seized stopped searched raided catch catches caught detain detains detained "
+    "impound intercept"
 )
 _CARRIERS = words(
     "ship ships vessel vessels boat boats dhow dhows freighter freighters coaster trawler tanker plane planes "

@@ -37,7 +37,7 @@ _DETERMINERS = words(
 )
 _NOUNS_TOO = words(
     "states state charge charges show notes note answer share lists document documents detail details brief "
-    "briefs comment comments judge judges hail"
+    "briefs comment comments judge judges hail contest contests challenge challenges counter mock discount"
 )
 _PLURAL_SUBJECTS = words("to they officials sources reports will ministers also")
 
@@ -87,6 +87,8 @@ def named_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
 
 
 def _named_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
+    if (aside := _aside(row, i)) is not None:
+        return named(row, max(0, aside - _REACH), aside, lexicon, nearest=True)
     left = i
     while left > 0 and i - left < _REACH and row[left - 1].low not in _STOPS:
         if row[left - 1].low == "," and i - left > 0 and (_is_name(row, left, i) or _is_office(row, left, i)):
@@ -96,6 +98,15 @@ def _named_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
             left += 1  # what another speaker says begins behind their verb
             break
     return named(row, left, i, lexicon, nearest=True)
+
+
+def _aside(row: list[Token], i: int) -> int | None:
+    """Where a clause begins that stands between the subject and its verb: "the Emirates, which …, denies"."""
+    if i < 4 or row[i - 1].low != ",":
+        return None
+    opening = next((j for j in range(i - 2, max(0, i - 24), -1) if row[j].low == ","), None)
+    relative = opening is not None and row[opening + 1].low in {"which", "who", "whom", "whose"}
+    return opening if relative else None
 
 
 def _is_name(row: list[Token], left: int, i: int) -> bool:

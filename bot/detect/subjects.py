@@ -25,6 +25,7 @@ _AUXILIARY = words(
 )
 _TELLING = words("tell tells told assure assures assured inform informs informed")
 _ALLOWED = words("allowed permitted able authorised authorized")
+_BEGINNING = ("having", "after", "by", "before", "despite")
 _UNNAMED = words("allies partners members countries nations governments west lawmakers friends")
 
 
@@ -44,7 +45,8 @@ def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...
         return planned
     near = range(max(left, i - 4), i)
     pronoun = any((row[k].low in _PRONOUNS and not row[k].possessive) or _is_own(row, k) for k in near) and not any(
-        "say" in token.tags and token.low.endswith("ing") for token in row[max(left, i - 8) : i]
+        "say" in token.tags and token.low.endswith("ing") and "report" not in token.tags
+        for token in row[max(left, i - 8) : i]
     )
     best: tuple[int, tuple[str, ...]] = (i, ())
     spare = best
@@ -62,7 +64,7 @@ def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...
             start, codes = group(row, j, left, -1)
             if best[1] and best[0] < i and row[j].possessive:
                 break
-            if row[j].possessive and _owns_report(row, j):
+            if (row[j].possessive or pronoun) and _owns_report(row, j):
                 spare = (start, codes) if pronoun else spare
                 j = start - 1  # "disputes Kyiv's tale of smuggled rifles": Kyiv smuggles none
                 continue
@@ -74,7 +76,20 @@ def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...
         elif pronoun and best[1] and "say" in row[j].tags and not (row[j].low in _TELLING and best[0] <= j + 2):
             return best  # "Russia says the U.S. would … if it gives": it is who the sentence is about
         j -= 1
-    return best if best[1] else spare
+    found = best if best[1] else spare
+    return found if found[1] else (i, _behind_comma(row, i, left))
+
+
+def _behind_comma(row: list[Token], i: int, left: int) -> tuple[str, ...]:
+    """Who did what a sentence begins with: "Having sent shells to Sylvania, Freedonia …"."""
+    if i > 4 or left > 0 or not row[0].low.startswith(_BEGINNING) or any(actor(token) for token in row[:i]):
+        return ()
+    comma = next((j for j in range(i + 1, min(i + 25, len(row) - 2)) if row[j].low == ","), None)
+    if comma is None:
+        return ()
+    at = comma + 2 if row[comma + 1].low == "the" else comma + 1
+    word = actor(row[at])
+    return (word.code,) if word and not row[at].possessive and word.form != "origin" else ()
 
 
 def _owns_report(row: list[Token], j: int) -> bool:
@@ -133,12 +148,18 @@ def _controlled(row: list[Token], i: int, left: int) -> int | None:
     if row[j].low != "to" and not row[i].low.endswith("ing"):
         return None
     k = j - 1
+    if row[j].low == "of" and "accuse" in row[k].tags and not row[k].low.endswith("ed"):
+        which = next(
+            (q for q in range(k - 1, max(left - 1, k - 5), -1) if row[q].low in {"which", "whom", "that"}), None
+        )
+        if which is not None:  # "the Emirates, which Khartoum accuses of arming"
+            return next((q for q in range(which - 1, max(-1, which - 4), -1) if actor(row[q])), None)
     if row[j].low == "of" and "report" in row[k].tags:
         return k  # "rejects Kyiv's accusation of arming": it is not Kyiv that arms
     if row[k].low in {"it", "them", "him", "her"} and k > left and "accuse" in row[k - 1].tags:
         return k
     if row[j].low == "to" and row[k].low in _UNNAMED:
-        return k
+        return k - 1 if _is_bloc(row[k - 1]) else k  # "NATO countries to boost …"
     if (row[j].low != "to" and row[k].low in {"country", "the country", "kingdom"}) or "group" in row[k].tags:
         return k  # somebody whom the story names elsewhere
     if not actor(row[k]) or row[k].possessive:
@@ -160,6 +181,11 @@ def _controlled(row: list[Token], i: int, left: int) -> int | None:
     ):
         return k
     return None
+
+
+def _is_bloc(token: Token) -> bool:
+    word = actor(token)
+    return word is not None and word.code in {"NATO", "EU"}
 
 
 def _planned(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...]] | None:

@@ -46,6 +46,8 @@ _UNDER_WAY = frozenset({"on its way", "on their way", "on the way", "on way", "e
 _HAD = words("needed needs need wanted wants fired fires uses used has had received receives bought ordered")
 _TAKEN = words("captured seized destroyed burnt trophy trophies abandoned")
 _FREIGHT = words("container containers port cargo freighter dhow ship vessel truck trucks airport lorry lorries hold")
+_LEAVING = words("leave leaves left leaving")
+_FRESH = words("first new batch latest long-awaited final last promised delivery batteries battery shipment")
 _CRAFT = words("plane planes aircraft")
 
 
@@ -89,7 +91,9 @@ def _get(n: Nucleus) -> Mention | None:
         return n.mention(
             recipients, into, n.ahead, recipients
         )  # "mulls missiles for Yemen's rebels", "get jets to Kyiv"
-    suppliers = away or origin(n.row, n.ahead, n.at) or maker(n.row, n.at, n.right)
+    there = _shop(n) if n.word.rule == "buy" else ()
+    there = there if not set(there) & set(recipients) else ()  # "buy their rifles in Freedonia"
+    suppliers = away or origin(n.row, n.ahead, n.at) or maker(n.row, n.at, n.right) or there
     at, direct = object_of(n.row, n.at, n.right)
     if not suppliers and direct and (describes_arms(n.row, at) or n.ahead[:1] == [at + 1]):  # "buying US missiles"
         suppliers = direct
@@ -105,6 +109,12 @@ def _get(n: Nucleus) -> Mention | None:
     return n.mention(suppliers, recipients, n.ahead, recipients)
 
 
+def _shop(n: Nucleus) -> tuple[str, ...]:
+    """Where the goods are bought, right behind them: "in Freedonia"."""
+    at = n.ahead[-1] + 1 if n.ahead else n.right
+    return role(n.row, n.ahead[-1], min(at + 2, n.right), words("in")) if at < n.right else ()
+
+
 def _arrive(n: Nucleus) -> Mention | None:
     """ "Iranian drones reached Russia", "10,000 of them have gone to Russia"."""
     under_way = n.row[n.at].low in _UNDER_WAY and bool(role(n.row, n.at, n.right, words("from")))
@@ -113,12 +123,14 @@ def _arrive(n: Nucleus) -> Mention | None:
     harmless = {"unspecified", "air-defence", "armour", "artillery", "small-arms", "ships"} & set(
         categories(n.row, goods)
     )
-    if (not goods and not names_goods(n.row, n.left, n.at)) or (clause_words & FIRING and not harmless):
+    fresh = bool(clause_words & _FRESH)  # "first Rafales land in Sylvania"
+    if (not goods and not names_goods(n.row, n.left, n.at)) or (clause_words & FIRING and not (harmless or fresh)):
         return None
-    if are_craft(n.row, goods) and clause_words & DEPLOYED:
+    if are_craft(n.row, goods) and clause_words & DEPLOYED and not fresh:
         return None
     verb = n.row[n.at].low
-    recipients = role(n.row, n.at, min(n.right, n.at + 6), words("to into in at"))
+    ends_up = {"with"} if verb.startswith("end") else set()
+    recipients = role(n.row, n.at, min(n.right, n.at + 6), words("to into in at") | ends_up)
     if verb.startswith(("reach", "fall", "fell", "cross")):
         direct = object_of(n.row, n.at, n.right)[1]
         through = verb.startswith("cross") and direct and recipients  # "cross Sylvania into Freedonia"
@@ -128,12 +140,17 @@ def _arrive(n: Nucleus) -> Mention | None:
     if not recipients and goods:
         recipients = role(n.row, goods[-1], n.at, TO)
     away = role(n.row, n.at, min(n.right, n.at + 8), words("from"))
+    if verb in _LEAVING:  # "containers of rockets have left Freedonia for Sylvania"
+        away, recipients = object_of(n.row, n.at, n.right)[1], n.role(words("for"))
+        if not away or not recipients:
+            return None
     if not away:  # "howitzers from South Korea arrived", "shipments from Iran on their way to …"
         away = role(n.row, goods[-1] if goods else n.left, n.at, words("from"))
     suppliers = away or origin(n.row, goods, n.left) or _letting(n)
     recipients = recipients or _needed_by(n, goods)
     if away and goods and not recipients:
-        whose = possessor(n.row, goods[0], n.left)  # "Sylvania's shells come from Freedonia"
+        # "Sylvania's shells come from Freedonia", "the arms of the rebels come from …"
+        whose = possessor(n.row, goods[0], n.left) or role(n.row, goods[-1], n.at, words("of"))
         recipients = tuple(code for code in whose if code not in away)
     group = n.any_behind("group", 6)
     told = bool(recipients or group) and bool(goods or suppliers or verb in _GONE)
@@ -142,8 +159,9 @@ def _arrive(n: Nucleus) -> Mention | None:
         return None
     recipients = for_group(n.row, n.at, n.right) or recipients
     if verb.startswith(("land", "f", "come", "came", "cross")) and not suppliers:
-        suppliers = makers([n.row[j] for j in goods]) if harmless else ()
-        if not suppliers:
+        suppliers = makers([n.row[j] for j in goods]) if harmless or fresh else ()
+        into = role(n.row, n.at, min(n.right, n.at + 6), TO)
+        if not suppliers and not (harmless and into and verb.startswith("cross")):
             return None  # a missile that lands somewhere was fired
     return n.mention(suppliers, recipients, goods, (), group)
 
@@ -218,7 +236,8 @@ def _seize(n: Nucleus) -> Mention | None:
     goods = n.ahead or n.behind
     if not goods or abs(goods[0] - n.at) > 10:
         return None
-    if are_craft(n.row, goods) and not any(token.low in _SHIPPED for token in n.row[n.left : n.right]):
+    shipped = _SHIPPED | {"meant", "destined", "intended", "headed"}
+    if are_craft(n.row, goods) and not any(token.low in shipped for token in n.row[n.left : n.right]):
         return None  # a missile that is intercepted was fired, a plane that is seized was captured
     away = words("from") if n.passive else FROM
     suppliers = n.role(away) or role(n.row, goods[0], n.at, away) or origin(n.row, goods, n.left)
@@ -229,7 +248,8 @@ def _seize(n: Nucleus) -> Mention | None:
 
 def _use(n: Nucleus) -> Mention | None:
     """ "Russia fired Iranian-made drones": a foreign weapon in use was delivered."""
-    goods = n.behind if n.passive else n.ahead[:1]
+    relative = not n.passive and not n.ahead[:1] and n.behind and n.subject()[0] > n.behind[-1]
+    goods = n.behind if n.passive or relative else n.ahead[:1]  # "the Freedonian missile that the rebels fired"
     if not goods or abs(goods[-1] - n.at) > 6:
         return None
     suppliers = origin(n.row, goods, n.left, told=True)

@@ -1,0 +1,120 @@
+"""Turns of phrase that tell of a transfer without a verb of giving: "keeps Assad in arms", "thanks Iran for shells"."""
+
+from __future__ import annotations
+
+from bot.detect.clauses import HAVE, clause, negated, phase_of
+from bot.detect.goods import categories, listed, weapon
+from bot.detect.mention import Mention
+from bot.detect.parties import actor, object_of, role
+from bot.detect.phrases import TransferWord
+from bot.detect.subjects import subject_of
+from bot.detect.text import Token, words
+
+RULE = "turn of phrase"
+"""The rule of all of them."""
+
+_THANKING = words("thank thanks thanked thanking")
+_KEEPING = words("keep keeps kept keeping")
+_KEPT = words("supplied armed stocked equipped in")
+_FLEETS = words("flies flew operates operated fields fielded owns owned possesses possessed boasts boasted")
+_BE = words("is are was were")
+_MAKES = words("origin make manufacture design made-in made built")
+_STEPS = 7  # tokens between the parts of a turn
+
+
+def turn_at(row: list[Token], i: int, arms: list[int]) -> Mention | None:
+    """The transfer that a turn of phrase beginning at `i`, at a word of `TURNS`, tells of, if one does."""
+    return TURNS[row[i].low](row, i, arms) if arms or row[i].low in _KEEPING else None
+
+
+def _goods(row: list[Token], start: int, right: int, arms: list[int]) -> list[int]:
+    """The weapons of the first list that begins within reach behind `start`."""
+    first = next((j for j in arms if start < j < min(right, start + _STEPS)), None)
+    return [j for j in arms if first <= j < right and listed(row, first, j)] if first is not None else []
+
+
+def _thanks(row: list[Token], i: int, arms: list[int]) -> Mention | None:
+    """ "Sylvania thanks Freedonia for its rockets": it has got them."""
+    left, right = clause(row, i)
+    at, givers = object_of(row, i, right)
+    wanted = next((j for j in range(at + 1, min(at + 3, right)) if row[j].low == "for"), None)
+    goods = _goods(row, wanted, right, arms) if givers and wanted is not None else []
+    getters = subject_of(row, i, left)[1]
+    if not goods or not getters or set(givers) & set(getters):
+        return None
+    if any("verb" in token.tags and not weapon(token) for token in row[wanted : goods[0]]):
+        return None
+    return _mention(row, i, goods, givers, getters)
+
+
+def _keeps(row: list[Token], i: int, arms: list[int]) -> Mention | None:
+    """ "Freedonia keeps the rebels supplied with rifles", "kept Sylvania in ammunition"."""
+    left, right = clause(row, i)
+    at, getters = object_of(row, i, right)
+    how = row[at + 1].low if getters and at + 1 < right else ""
+    if how not in _KEPT:
+        return None
+    goods = _goods(row, at + 1, right, arms)
+    if how == "in" and not (goods and goods[0] <= at + 4):
+        return None
+    givers = subject_of(row, i, left)[1]
+    return _mention(row, i, goods, givers, getters, end=at + 2) if not set(givers) & set(getters) else None
+
+
+def _has(row: list[Token], i: int, arms: list[int]) -> Mention | None:
+    """ "Sylvania has 24 jets from Freedonia": they came from there."""
+    left, right = clause(row, i)
+    goods = _goods(row, i, right, arms)
+    if not goods or goods[0] - i > 5 or any({"verb", "say"} & token.tags.keys() for token in row[i + 1 : goods[0]]):
+        return None
+    behind = row[goods[-1] + 1] if goods[-1] + 1 < right else None
+    givers = role(row, goods[-1], min(right, goods[-1] + 4), words("from")) if behind and behind.low == "from" else ()
+    getters = subject_of(row, i, left)[1]
+    if not givers or not getters or set(givers) & set(getters):
+        return None
+    return _mention(row, i, goods, givers, getters)
+
+
+def _is_made(row: list[Token], i: int, arms: list[int]) -> Mention | None:
+    """ "Missiles that the rebels launched were of Freedonian origin", "the rockets they fired were Freedonian"."""
+    if arms[0] >= i:
+        return None
+    left, right = clause(row, i)
+    goods = [j for j in arms if left <= j < i]
+    at = i + 2 if i + 1 < right and row[i + 1].low == "of" else i + 1
+    word = actor(row[at]) if at < right else None
+    if not goods or word is None or word.form not in {"adjective", "origin"}:
+        return None
+    behind = row[at + 1].low if at + 1 < right else ""
+    if behind not in _MAKES and row[i + 1].low != "of" and behind not in {"", ".", ","}:
+        return None
+    users = object_of(row, goods[0], i)[1] or object_of(row, goods[0] + 1, i)[1]
+    fired = any((verb := token.tags.get("verb")) and verb.frame == "use" for token in row[goods[0] : i])
+    if not users or not fired or word.code in users:
+        return None
+    return _mention(row, i, goods[:1], (word.code,), users)
+
+
+def _mention(
+    row: list[Token],
+    i: int,
+    goods: list[int],
+    givers: tuple[str, ...],
+    getters: tuple[str, ...],
+    end: int = 0,
+) -> Mention:
+    left, right = clause(row, i)
+    word = TransferWord(RULE, "give", "delivered")
+    phase, denied = phase_of(row, i, left, right, word, goods)
+    last = max([end, i + 1, *(j + 1 for j in goods)])
+    denied = denied or negated(row, i, left)
+    return Mention(word.rule, i, i, last, givers, getters, categories(row, goods), phase, denied, givers)
+
+
+TURNS = {
+    **dict.fromkeys(_THANKING, _thanks),
+    **dict.fromkeys(_KEEPING, _keeps),
+    **dict.fromkeys(HAVE | _FLEETS, _has),
+    **dict.fromkeys(_BE, _is_made),
+}
+"""By the words they begin with."""

@@ -1,0 +1,157 @@
+"""Completes a mention from its own unit: whom it is said to, who denies it, which rebels "the rebels" are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.detect.completing import NOUN_RULES
+from bot.detect.goods import PREPOSITIONS, weapon
+from bot.detect.lexicon import Lexicon
+from bot.detect.mention import Mention
+from bot.detect.parties import actor, object_of
+from bot.detect.text import Token, words
+from bot.detect.voice import Voice
+
+_ADDRESSING = ("tell", "told", "caution", "warn", "remind", "urge")
+_ENOUGH = words("stop quit halt end cease")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom the story names: those it is about in their order, and the armed group, where it is just one."""
+
+    actors: tuple[str, ...]
+    group: str | None
+
+
+def completed_within(
+    mention: Mention, row: list[Token], voices: list[Voice], named: Named, lexicon: Lexicon
+) -> Mention:
+    """A mention with what its own unit and the names of the story tell of its parties."""
+    mention = _by_speaker(_with_sides(mention, named.actors, lexicon), voices)
+    mention = _of_state(_with_group(mention, named.group), named.actors, voices, lexicon)
+    mention = _to_us(_by_denier(mention, voices), voices, row)
+    return _directed(_by_addressee(mention, voices, row), lexicon)
+
+
+def _to_us(mention: Mention, voices: list[Voice], row: list[Token]) -> Mention:
+    """ "Freedonia gave us rockets, the rebels say": who speaks has got them."""
+    if (
+        mention.recipients
+        or not mention.suppliers
+        or not any(t.low == "us" for t in row[mention.at + 1 : mention.at + 4])
+    ):
+        return mention
+    said = [voice for voice in voices if voice.kind == "say" and voice.start <= mention.at < voice.end]
+    codes = {code for voice in said for code in voice.subject.codes} - {"MEDIA", *mention.suppliers}
+    return replace(mention, recipients=tuple(codes)) if len(codes) == 1 else mention
+
+
+def _by_addressee(mention: Mention, voices: list[Voice], row: list[Token]) -> Mention:
+    """ "Stop arming the rebels, Fredville tells Strelsau": whom it is said to is who does it."""
+    if mention.suppliers or not mention.recipients or mention.negated or mention.frame not in {"give", "arm"}:
+        return mention
+    if (blamed := _blamed(row, mention)) and not set(blamed) & set(mention.recipients):
+        return replace(mention, suppliers=blamed, subject=())
+    for voice in voices:
+        if voice.kind != "say" or not voice.start <= mention.at < voice.end or not voice.subject.codes:
+            continue
+        codes = _addressed(row, voice)
+        if len(codes) == 1 and not set(codes) & {*mention.recipients, *voice.subject.codes}:
+            ordered = mention.at > 0 and row[mention.start].low in _ENOUGH
+            phase = "delivered" if ordered and mention.phase == "stopped" else mention.phase
+            return replace(mention, suppliers=codes, phase=phase, subject=())
+    return mention
+
+
+def _blamed(row: list[Token], mention: Mention) -> tuple[str, ...]:
+    """With whom somebody takes issue over a transfer: "presses Strelsau over drones sold to Sylvania"."""
+    over = next((j for j in range(mention.start - 1, max(0, mention.start - 8), -1) if row[j].low == "over"), None)
+    if over is None or any("verb" in token.tags and not weapon(token) for token in row[over + 1 : mention.start]):
+        return ()
+    at = next((j for j in range(over - 1, max(0, over - 6), -1) if actor(row[j])), None)
+    if at is None or at == 0 or not any(actor(token) for token in row[:at]):
+        return ()
+    word = actor(row[at])
+    held = row[at - 1].low in PREPOSITIONS - {"with", "against", "before"}
+    acts = any({"say", "verb"} & token.tags.keys() for token in row[at + 1 : over])
+    return (word.code,) if word and not held and not acts and word.form != "origin" else ()
+
+
+def _addressed(row: list[Token], voice: Voice) -> tuple[str, ...]:
+    """Whom somebody speaks to: "tells Strelsau", "Fredville to Strelsau:"."""
+    if row[voice.at].low.startswith(_ADDRESSING):
+        to_media = any("media" in token.tags for token in row[voice.at : voice.at + 4])
+        return () if to_media else object_of(row, voice.at, len(row))[1]
+    colon = row[voice.at].low == ":" and voice.subject.end < voice.at and row[voice.subject.end].low == "to"
+    answers = any({"untrue", "deny"} & token.tags.keys() for token in row)
+    return object_of(row, voice.subject.end, voice.at)[1] if colon and not answers else ()
+
+
+def _with_sides(mention: Mention, actors: tuple[str, ...], lexicon: Lexicon) -> Mention:
+    """ "Neither side" in Ukraine: both sides of the one war that the story speaks of."""
+    wars = [sides for code in actors if (sides := lexicon.wars.get(code))]
+    if mention.recipients or not mention.group_noun.endswith(("side", "sides", "party", "parties")) or len(wars) != 1:
+        return mention
+    return replace(mention, recipients=tuple(code for code in wars[0] if code not in mention.suppliers))
+
+
+def _with_group(mention: Mention, group: str | None) -> Mention:
+    if mention.group and group and not mention.recipients and group not in mention.suppliers:
+        return replace(mention, recipients=(group,))
+    return mention
+
+
+def _of_state(mention: Mention, actors: tuple[str, ...], voices: list[Voice], lexicon: Lexicon) -> Mention:
+    """ "Arming the rebels" where no group is named: those of the one state that neither arms them nor speaks."""
+    if not mention.group or mention.recipients or not mention.suppliers:
+        return mention
+    apart = {*mention.suppliers, *(code for voice in voices for code in voice.subject.codes)}
+    codes = [code for state in actors if state not in apart and (code := lexicon.group_of(mention.group_noun, state))]
+    if not codes:  # "Freedonia complains that Sylvania arms the rebels": its own
+        codes = [
+            code
+            for state in actors
+            if state not in mention.suppliers and (code := lexicon.group_of(mention.group_noun, state))
+        ]
+    if len(set(codes)) > 1 and apart.isdisjoint(actors[1:2]) and len(actors) > 1 and actors[0] in apart:
+        # The state that the story names first beside the one that speaks.
+        codes = [code for code in codes if code == lexicon.group_of(mention.group_noun, actors[1])]
+    return replace(mention, recipients=(codes[0],)) if len(set(codes)) == 1 else mention
+
+
+def _directed(mention: Mention, lexicon: Lexicon) -> Mention:
+    """A deal in which only one side is known as an exporter of arms: that side supplies."""
+    sells = set(mention.suppliers) & lexicon.exporters
+    buys = set(mention.recipients) & lexicon.exporters
+    if mention.undirected and mention.suppliers and mention.recipients and buys and not sells:
+        rule = f"{mention.rule}+exporter"
+        return replace(mention, suppliers=mention.recipients, recipients=mention.suppliers, rule=rule)
+    return mention
+
+
+def _by_speaker(mention: Mention, voices: list[Voice]) -> Mention:
+    """ "Islamabad said the country had sold none": of a country that gave nothing, its own people say so."""
+    if not (mention.open_subject and mention.negated and mention.frame in {"give", "arm"} and not mention.suppliers):
+        return mention
+    said = [voice for voice in voices if voice.kind == "say" and voice.start <= mention.at < voice.end]
+    codes = {code for voice in said for code in voice.subject.codes} - {"MEDIA", *mention.recipients}
+    return replace(mention, suppliers=tuple(codes), open_subject=False) if len(codes) == 1 else mention
+
+
+def _by_denier(mention: Mention, voices: list[Voice]) -> Mention:
+    """ "Minsk denies selling …": who denies a gerund is who would have done it."""
+    for voice in voices:
+        codes = voice.subject.codes
+        if voice.kind != "deny" or not codes or not voice.start <= mention.at < voice.end:
+            continue
+        nobody = not mention.suppliers and not mention.recipients
+        if nobody and len(codes) == 2:  # "China, Pakistan deny missile transfer"
+            return replace(mention, suppliers=codes[:1], recipients=codes[1:], undirected=True)
+        untold = mention.suppliers and not mention.recipients and mention.rule != "weapons of"
+        if untold and len(codes) == 1 and not set(codes) & set(mention.suppliers):
+            return replace(mention, recipients=codes)
+        own = not mention.subject or mention.subject == codes or mention.rule in NOUN_RULES
+        if own and not mention.suppliers and mention.frame != "get" and not set(codes) & set(mention.recipients):
+            return replace(mention, suppliers=codes)
+    return mention
