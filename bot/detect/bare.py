@@ -69,7 +69,8 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     if having is not None:
         subject = ()  # who lets others have it decides
         phase = "agreed" if phase == "delivered" else phase
-    if phase == "delivered" and any(token.tags.get("phase") == "agreed" for token in row[last + 1 : right]):
+    end = len(row) if right < len(row) and row[right].low == ":" else right  # "Jets for Sylvania: letter signed"
+    if phase == "delivered" and any(token.tags.get("phase") == "agreed" for token in row[last + 1 : end]):
         phase = "agreed"
     suppliers = tuple(code for code in suppliers if code not in into)
     meant = bool(follows and follows.low == "for")

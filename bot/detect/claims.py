@@ -16,6 +16,7 @@ from bot.detect.making import add
 from bot.detect.mention import Mention
 from bot.detect.merging import DENIED_REPORT, QUESTION, merged
 from bot.detect.owners import Owner
+from bot.detect.parties import actor
 from bot.detect.reading import Reading, read_units
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, Unit, story_text, units, words
@@ -33,10 +34,11 @@ _DECIDED = {
     ("weapons for", "stopped"),
     ("weapons to", "agreed"),
 }
+_MADE_UP = frozenset(["made up", "invented", "cooked up", "fabricated", "concocted", "dreamed up", "dreamt up"])
 _REFUSALS = frozenset(
     [
         *("off the table", "out of the question", "not on the table", "not on the agenda", "nothing to do with"),
-        *("no hand in", "no role in", "no involvement", "not involved", "played no part", "had no part"),
+        *("no hand in", "no role in", "no part in", "no involvement", "not involved", "played no part", "had no part"),
     ]
 )
 _OTHER_CLAUSE = words("; but while after")
@@ -99,6 +101,9 @@ def _read_unit(reading: Reading, index: int) -> None:
     denials = [voice for voice in voices if voice.kind == "deny"]
     if untrue is not None and any(voice.start <= untrue < voice.end for voice in denials):
         untrue = None  # "calls it groundless": the denial has its own scope
+    if untrue is not None and (inventor := _inventor(unit, untrue)):
+        mentions = [replace(m, suppliers=()) if m.suppliers == inventor and m.at > untrue else m for m in mentions]
+        reading.mentions[index] = mentions
     for mention in mentions:
         speaker = _speaker(voices, mention, unit)
         if no_comment is not None and _is_passed_over(unit, no_comment, mention, speaker):
@@ -154,6 +159,12 @@ def _is_taken_up(unit: Unit, denials: list[Voice], speaker: Voice | None, mentio
     if speaker and speaker.kind == "accuse" and speaker.at == 0 and speaker.subject.open == "unnamed":
         return True
     return unit.tokens[0].low == "that" and any(mention.end <= voice.at and answers(unit, voice) for voice in denials)
+
+
+def _inventor(unit: Unit, untrue: int) -> tuple[str, ...]:
+    """Who is said to have made something up, and so has no part in it: "Washington made up arms deal with Russia"."""
+    word = actor(unit.tokens[untrue - 1]) if untrue else None
+    return (word.code,) if word and unit.tokens[untrue].low in _MADE_UP else ()
 
 
 def _refuses(unit: Unit, untrue: int) -> bool:

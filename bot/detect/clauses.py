@@ -110,7 +110,7 @@ def _relative(row: list[Token], comma: int, left: int) -> int | None:
 def negated(row: list[Token], i: int, left: int) -> bool:
     """Whether the nucleus at `i` is negated by a word before it in its clause."""
     for j in before(row, i, max(left, i - _NEAR)):
-        if row[j].low in _NEGATIONS:
+        if row[j].low in _NEGATIONS or row[j].low.startswith("neither "):
             return not (
                 (row[j].low in {"not", "no"} and row[j + 1].low in _NO_NEGATION)
                 or (row[j + 1].low == "to" and _is_told(row, j))
@@ -183,7 +183,8 @@ def phase_of(
     if to and i - 2 >= left and row[i - 2].low.startswith(("continu", "go", "keep", "used")):
         to = False  # "continues to arm"
     near = [row[j].low for j in reversed(places) if j >= i - 6]
-    if ("no", "longer") in pairwise(near) or (denied and _is_let(row, i, left)):
+    unable = "couldn't" in near or ("could", "not") in pairwise(near)
+    if ("no", "longer") in pairwise(near) or (denied and (unable or _is_let(row, i, left))):
         return "stopped", False
     ended = _ended(row, max([i, *goods]), right)
     if word.phase == "stopped" or "stopped" in told_before or "stopped" in after or ended:

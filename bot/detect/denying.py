@@ -38,7 +38,7 @@ def _deny_by(reading: Reading, unit: Unit, deniers: Iterable[str], mention: Ment
             mention = replace(mention, phase="proposed")
         if mention.phase in {"agreed", "delivered"} and _is_only_idea(unit, mention):
             mention = replace(mention, phase="proposed")
-        if not mention.suppliers and mention.frame == "give" and _may_supply(reading, denier, mention):
+        if not mention.suppliers and mention.frame in {"give", "deal"} and _may_supply(reading, denier, mention):
             mention = replace(mention, suppliers=(denier,))  # “Nonsense”: the Kremlin on arms for the rebels
         if mention.phase == "stopped":  # what was halted is denied as having been on its way
             mention = replace(mention, phase="delivered")
@@ -80,6 +80,9 @@ def deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list[
     if not said:
         return
     both = voice.subject.open == "both"
+    given = next((m for m in said if reading.home in m.suppliers), None) if voice.subject.open == "office" else None
+    if given and not voice.subject.codes:
+        said = [given, *said]  # "the ministry" of whom the story is about denies what it is said to have given
     for denier in reading.both(said) if both else reading.speakers(unit, voice, said[0], denying=True):
         answered = answered_by(denier, said, other=voice.kind == "deny" and tells_own(unit, voice))
         own = receivers_of(unit, voice)

@@ -87,7 +87,8 @@ def _group_noun(row: list[Token], mention: Mention) -> str:
     """What the group is called that a mention leaves unnamed."""
     if not mention.group:
         return ""
-    return next((token.low.removeprefix("the ") for token in row[mention.at + 1 :] if "group" in token.tags), "")
+    behind = (token.low.removeprefix("the ") for token in row[mention.at + 1 :] if "group" in token.tags)
+    return next(behind, "") or next((t.low.removeprefix("the ") for t in row if "group" in t.tags), "")
 
 
 def _inside(one: Mention, other: Mention) -> bool:

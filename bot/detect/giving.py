@@ -114,13 +114,15 @@ def _gives(n: Nucleus) -> Mention | None:
     goods = n.ahead
     if not goods or goods[0] - n.at > 9:
         near = n.behind and not (n.word.weak and len(before(n.row, n.at, n.behind[-1])) > 6)
-        forces = direct and any(token.low in _FORCES for token in n.row[n.at + 1 : min(n.at + 5, n.right)])
+        forces = direct and any(
+            not _FORCES.isdisjoint(token.low.split()) for token in n.row[n.at + 1 : min(n.at + 5, n.right)]
+        )
         of_them = any(
             n.row[j - 1].low in {"of", "the"} and n.row[j].low in {"them", "those", "type"}
             for j in range(n.at + 2, min(n.at + 9, n.right))
         )
         named = of_them or names_goods(n.row, n.at + 1, min(n.at + 3, n.right))
-        if (named and (into or direct)) or n.any_behind("group", 4) or (forces and not n.word.weak):
+        if of_them or (named and (into or direct)) or n.any_behind("group", 4) or (forces and not n.word.weak):
             goods = []
         elif near and (into or direct or group) and _is_relative(n):
             goods = n.behind  # "the drones that Iran sent"; goods that stand as the subject send nothing
@@ -154,7 +156,8 @@ def _gives(n: Nucleus) -> Mention | None:
         return replace(n.mention(suppliers, (), goods, subject), general=True)  # "to sell tanks to two states"
     if unsaid and (not suppliers or (n.word.rule == "send" and are_craft(n.row, goods) and not _is_aid(n))):
         return None
-    if n.word.rule == "send" and any(token.low in DEPLOYED or token.low == "home" for token in n.row[n.at : n.right]):
+    deployed = any(token.low in DEPLOYED or token.low == "home" for token in n.row[n.at : n.right])
+    if n.word.rule == "send" and deployed and (not goods or are_craft(n.row, goods)):
         return None
     return n.mention(suppliers, recipients, goods, subject, group)
 

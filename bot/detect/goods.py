@@ -7,7 +7,8 @@ from bot.detect.text import Token, words
 from bot.model import Weapon
 
 _GOODS_PRONOUNS = words(
-    "any them it these those such type shipment shipments consignment consignments deliveries systems boats vessels"
+    "any anything them it these those such type shipment shipments consignment consignments deliveries systems boats "
+    "vessels"
 )
 # Behind these an actor is no subject.
 PREPOSITIONS = words(

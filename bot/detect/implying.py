@@ -92,6 +92,26 @@ def _assert_for_media(reading: Reading, denied: Claim, deniers: set[str | None])
             continue
         add(reading, unit, "asserts", code, _as_mention(denied), rule=_ACCUSER)
         return
+    for unit, voices in zip(reading.units, reading.voices, strict=True):
+        code = _witness(unit, denied, deniers) if unit.text != denied.words else None
+        told = code and not any(voice.kind == "deny" for voice in voices) and not _has_said(reading, unit, (code,))
+        if code and told and not any(is_negation(token) or "untrue" in token.tags for token in unit.tokens):
+            add(reading, unit, "asserts", code, _as_mention(denied), rule=_ACCUSER)
+            return
+
+
+def _witness(unit: Unit, denied: Claim, deniers: set[str | None]) -> str | None:
+    """Who, as the subject of a unit about the goods and a party, tells what is denied, if they are no party."""
+    row = unit.tokens
+    named = {word.code for token in row if (word := actor(token))}
+    if unit.headline or denied.phase == "proposed" or not named & {denied.supplier, denied.recipient}:
+        return None
+    if not any((weapon(token) or _moves(token)) for token in row):
+        return None
+    first = next(((j, word) for j, token in enumerate(row[:_BEGINNING]) if (word := actor(token))), None)
+    media = any("media" in token.tags for token in row[:_BEGINNING])
+    code = "MEDIA" if media else first[1].code if first else None
+    return code if code not in {denied.supplier, denied.recipient} | deniers else None
 
 
 def _as_mention(claim: Claim) -> Mention:
@@ -172,7 +192,7 @@ def _protests(unit: Unit, i: int) -> bool:
 def _answers(reading: Reading, told: Mention) -> Iterator[tuple[Unit, str, Stance]]:
     """What a party says of the transfer in a unit that tells none: "announced the deal", "there were no drones"."""
     for unit, voices, mentions in zip(reading.units, reading.voices, reading.mentions, strict=True):
-        if mentions or unit.headline:
+        if mentions:
             continue
         for voice in voices:
             code = next((c for c in voice.subject.codes if c in {*told.suppliers, *told.recipients}), None)
@@ -201,6 +221,8 @@ def _none_there(scope: list[Token]) -> bool:
     """Whether there are said to be no arms, or that none were given: "no weapons", "never sent any"."""
     if any(token.low == "nuclear" or "none" in token.tags for token in scope):
         return False
+    if any(a.low == "," and b.low == "not" and weapon(c) for a, b, c in zip(scope, scope[1:], scope[2:], strict=False)):
+        return True  # "they held aid, not arms"
     return any(
         token.low in _NONE
         and (

@@ -21,6 +21,8 @@ def add(
     rule: str | None = None,
 ) -> None:
     """Add to what was read a claim for each pair of the mention's parties; nobody supplies themselves."""
+    if mention.recipients == ("UN",):
+        return
     suppliers = _states_of(_own_sales(mention.suppliers, claimant, reading.lexicon), claimant, reading.lexicon)
     recipients = _states_of(mention.recipients, claimant, reading.lexicon)
     weapons: tuple[Weapon, ...] = mention.weapons or ("unspecified",)
@@ -41,4 +43,5 @@ def _own_sales(suppliers: tuple[str, ...], claimant: str | None, lexicon: Lexico
 def _states_of(codes: tuple[str, ...], claimant: str | None, lexicon: Lexicon) -> tuple[str, ...]:
     """A firm stands for its state, unless it speaks of its own sales."""
     states = {code: known.state for code in codes if (known := lexicon.actors.get(code)) and known.state}
-    return tuple(dict.fromkeys(code if code == claimant else states.get(code) or code for code in codes))
+    # The UN neither supplies nor receives: it forbids, finds and reports.
+    return tuple(dict.fromkeys(c if c == claimant else states.get(c) or c for c in codes if c != "UN"))

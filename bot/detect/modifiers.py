@@ -15,6 +15,7 @@ from bot.model import Phase
 
 _REACH = 10  # tokens between the verb and what it halts or asks for
 REQUESTS = words("proposal plan plans request requests offer bid appeal idea call calls plea pleas")
+_HIS = words("his her its their")
 _FRIENDS = words("allies partners friends west nations")
 _ENDS = words("end halt stop cessation")
 _SALES = words("sale sales export exports permit permits licence licences license licenses application purchase")
@@ -232,9 +233,16 @@ def _own(
         wanted = (
             row[i].low.endswith("for")
             or any(token.low == "for" for token in row[i : goods[0]])
-            or (giver and goods[0] - i <= 4 and not any(token.low in PREPOSITIONS for token in row[i : goods[0]]))
+            or (giver and goods[0] - i <= 5 and not any(t.low in PREPOSITIONS - {"of"} for t in row[i : goods[0]]))
         )
         of_friends = any(token.low in _FRIENDS for token in row[i + 1 : goods[0]])  # "pleads with allies for tanks"
+        his = not recipients and is_open(row, i, left) and any(t.low in _HIS for t in row[left:i])
+        if his and wanted and suppliers:  # "his minister asked Freedonia for drones": for whoever the story is about
+            phase, denied = phase_of(row, i, left, right, word, goods)
+            weapons = categories(row, goods)
+            return Mention(
+                word.rule, i, i, goods[-1] + 1, suppliers, (), weapons, phase, denied, frame="get", open_subject=True
+            )
         if not recipients or not wanted or (not suppliers and goods[0] - i > 4 and not of_friends):
             return None
     phase, denied = phase_of(row, i, left, right, word, goods)

@@ -76,6 +76,6 @@ def _owner(row: list[Token], i: int, lexicon: Lexicon) -> str | None:
         if word := actor(row[j]):
             report = row[i].low in PAPERS and not is_state_paper(row, i) and word.code not in {"UN", "EU"}
             return "MEDIA" if report else word.code  # "a Japanese report" is the media's, "a U.S. claim" the state's
-        if "deny" in tags or "verb" in tags or row[j].low in {"of", "to", ",", ":"}:
+        if "deny" in tags or "verb" in tags or row[j].low in {"of", "to", "on", "over", "about", ",", ":"}:
             break
     return None

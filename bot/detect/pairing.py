@@ -14,7 +14,7 @@ from bot.detect.gist import FIGHTING
 from bot.detect.goods import DEPLOYED, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
 from bot.detect.nucleus import is_verb
-from bot.detect.parties import actor, origin, role
+from bot.detect.parties import actor, made_in, origin, role
 from bot.detect.phrases import TransferWord
 from bot.detect.text import Token, Unit, words
 from bot.detect.voice import Voice
@@ -35,7 +35,6 @@ _MODAL = words(
     "prepares preparing possible potential soon due ask asks asked want wants wanted urge urges urged pressure looks"
 )
 _AGAINST = words("against near off over at toward towards around across about like than despite")
-_MADE = words("made built produced manufactured designed assembled upgraded")
 _WITHIN = words("in into inside")
 _REMAINS = words("interest wreck wreckage debris")
 _BLOCS = frozenset({"EU", "NATO"})
@@ -167,7 +166,7 @@ def _foreign(row: list[Token], states: Collection[str]) -> Iterator[_Foreign]:
             continue  # "turn up in Sylvanian launchers"
         goods = [j for j in range(i, right) if weapon(row[j]) and listed(row, i, j) and not _has_own(row, i, j)]
         last = goods[-1]
-        away = role(row, last, min(right, last + 4), words("from")) or _made_in(row, last, right)
+        away = role(row, last, min(right, last + 4), words("from")) or made_in(row, last, right)
         parts = categories(row, goods) == ("components",)
         makers = owner or away or ((word.maker,) if word.maker else ())
         if makers and (owner or not word.vague):
@@ -178,12 +177,3 @@ def _foreign(row: list[Token], states: Collection[str]) -> Iterator[_Foreign]:
 def _has_own(row: list[Token], i: int, j: int) -> bool:
     """Whether another weapon of the list has a maker of its own: "Indian rockets, French radars"."""
     return j > i and bool(origin(row, [j], i))
-
-
-def _made_in(row: list[Token], last: int, right: int) -> tuple[str, ...]:
-    """Where or by whom the weapon was made, as told behind it: "rockets made in Pakistan", "built by Freedonia"."""
-    made = next((j for j in range(last + 1, min(last + 4, right)) if row[j].low in _MADE), None)
-    if made is None:
-        return ()
-    where = next((j for j in range(made + 1, min(made + 6, right)) if row[j].low in {"in", "by"}), None)
-    return role(row, where - 1, min(right, where + 4), words("in by")) if where is not None else ()

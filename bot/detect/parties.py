@@ -27,6 +27,7 @@ _HELD = words("seen found used held captured hands")
 VESSELS = words(
     "ship vessel plane aircraft flight jet boat freighter dhow truck cargo tanker warship flights planes ships"
 )
+_MADE = words("made built produced manufactured designed assembled upgraded")
 _REACH = 14  # tokens
 
 
@@ -174,7 +175,7 @@ def _again(row: list[Token], j: int, right: int) -> tuple[str, ...]:
     for k in range(j + 2, min(j + 7, right)):
         if row[k].low == row[j].low:
             gapped = weapon(row[k - 1]) and row[k - 2].low == "and"  # "tanks to Freedonia and jets to Sylvania"
-            return _behind(row, k, right) if gapped or row[k - 1].low in {"and", "or"} else ()
+            return _behind(row, k, right) if gapped or row[k - 1].low in {"and", "or", "nor"} else ()
     return ()
 
 
@@ -222,6 +223,8 @@ def bound(row: list[Token], left: int, right: int) -> tuple[str, ...]:
             return codes
         if (word := actor(row[j])) and word.form == "goal":
             return (word.code,)
+        if "place" in row[j].tags and row[j].low.startswith("use"):  # "arms that could be used in Gaza"
+            return (row[j].tags["place"],)
     return ()
 
 
@@ -290,3 +293,12 @@ def vessel_of(row: list[Token], left: int, right: int) -> tuple[str, ...]:
         if actor(row[j]) and any(not VESSELS.isdisjoint(token.low.split()) for token in row[j + 1 : j + 4]):
             return (head_code(row, j),)
     return ()
+
+
+def made_in(row: list[Token], last: int, right: int) -> tuple[str, ...]:
+    """Where or by whom the weapon at `last` was made, as told behind it: "rockets made in Pakistan"."""
+    made = next((j for j in range(last + 1, min(last + 4, right)) if row[j].low in _MADE), None)
+    if made is None:
+        return ()
+    where = next((j for j in range(made + 1, min(made + 6, right)) if row[j].low in {"in", "by"}), None)
+    return role(row, where - 1, min(right, where + 4), words("in by")) if where is not None else ()

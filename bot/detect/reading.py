@@ -87,7 +87,7 @@ class Reading:
         if subject.open == "paper":
             return ("UN",) if "UN" in (*self.last_speakers, self.home) else ("MEDIA",)
         if subject.open == "name":
-            return self._accuser()
+            return self._named_below(unit, mention) or self._accuser()
         return self.last_speakers[:1] or mention.suppliers[:1]
 
     def told_elsewhere(self, mention: Mention) -> bool:
@@ -110,6 +110,14 @@ class Reading:
             return None
         others = [code for code in self.actors if code not in parties | self.deniers | {"UN"}]
         return others[0] if len(others) == 1 else None
+
+    def _named_below(self, unit: Unit, mention: Mention) -> tuple[str, ...]:
+        """Whose speaker a headline names, as the sentence below it tells: "…, Smith says / The U.S. envoy told …"."""
+        below = self.units.index(unit) + 1
+        if not unit.headline or below >= len(self.units):
+            return ()
+        said = (voice.subject.codes for voice in self.voices[below] if voice.kind == "say" and voice.subject.codes)
+        return next((codes for codes in said if "MEDIA" not in codes and not set(codes) & self.deniers), ())
 
     def _accuser(self) -> tuple[str, ...]:
         """Whose claim the story speaks of: who an unknown name most likely speaks for."""

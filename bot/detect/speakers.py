@@ -27,6 +27,9 @@ _LEADING = ("president", "premier", "minister", "chancellor")  # of whom the sta
 _ITS = words("its their")
 _HEADS = words("head heads chair chairman chairwoman chairperson member members director boss")
 _STOPS = words("; — – -- but while whereas | “ ” :")
+_DATA = words("data records figures statistics footage images photos pictures logs database tapes video videos")
+_AUXILIARIES = words("had has have all also both again repeatedly since later then now")
+_OPENERS = words("as after because when")
 _HOLDING = words("to in of at from for against with on by off near aboard across into inside outside over around")
 _POSSESSIVES = words("its their his her our")
 _COMPANY = words("company firm manufacturer maker producer shipbuilder planemaker")
@@ -69,7 +72,7 @@ def is_speech(row: list[Token], i: int, kind: str) -> bool:
         if follows in _NOUN_NEXT or before.possessive:
             return False
         if "base" in forms and "s" not in forms:  # "US claim" is a noun, "officials claim" a verb
-            return before.low in _PLURAL_SUBJECTS
+            return before.low in _PLURAL_SUBJECTS or any(t.low in _DATA for t in row[max(0, i - 8) : i])
         return bool({"actor", "office", "media"} & before.tags.keys()) or follows == "that" or before.text[:1].isupper()
     if token.low in {"found", "find"} and kind == "say":
         return follows in {"that", "no", ",", ".", "", "”"} or bool(after and "no_evidence" in after.tags)
@@ -93,6 +96,8 @@ def _named_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
     while left > 0 and i - left < _REACH and row[left - 1].low not in _STOPS:
         if row[left - 1].low == "," and i - left > 0 and (_is_name(row, left, i) or _is_office(row, left, i)):
             break  # ", John Nicholson told …": what stands before the comma is not the name's
+        if row[left - 1].low in _OPENERS and left < i:
+            break  # "… as the West says no"
         left -= 1
         if i - left > 2 and _other_verb(row, left):
             left += 1  # what another speaker says begins behind their verb
@@ -102,9 +107,12 @@ def _named_before(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
 
 def _aside(row: list[Token], i: int) -> int | None:
     """Where a clause begins that stands between the subject and its verb: "the Emirates, which …, denies"."""
-    if i < 4 or row[i - 1].low != ",":
+    close = i - 1
+    while close > 2 and row[close].low in _AUXILIARIES:
+        close -= 1
+    if close < 3 or row[close].low != ",":
         return None
-    opening = next((j for j in range(i - 2, max(0, i - 24), -1) if row[j].low == ","), None)
+    opening = next((j for j in range(close - 1, max(0, close - 24), -1) if row[j].low == ","), None)
     relative = opening is not None and row[opening + 1].low in {"which", "who", "whom", "whose"}
     return opening if relative else None
 
@@ -171,7 +179,7 @@ def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bo
             return Subject((), "unnamed", None, start, j + 1)
         if "both" in row[j].tags:
             return Subject((), "both", None, j, j + 1)
-    if seen and not held and any("report" in token.tags for token in row[left:right]):
+    if seen and not held and any("report" in token.tags or token.low in _DATA for token in row[left:right]):
         return Subject(("MEDIA",), "", None, left, right)  # "documents seen by Reuters", and nobody's in particular
     if carrier:
         return Subject((lexicon.carriers[carrier],), "", carrier, left, right)

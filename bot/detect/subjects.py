@@ -209,4 +209,5 @@ def _held(row: list[Token], i: int) -> bool:
     j = i - 1
     while j >= 0 and i - j <= 4 and (row[j].low in SKIPPED or "office" in row[j].tags or row[j].possessive):
         j -= 1
-    return j >= 0 and row[j].low in PREPOSITIONS
+    of_office = j > 0 and row[j].low in {"in", "of"} and "office" in row[j - 1].tags  # "the ministry in Moscow"
+    return j >= 0 and row[j].low in PREPOSITIONS and not of_office

@@ -81,6 +81,10 @@ def _is_made(row: list[Token], i: int, arms: list[int]) -> Mention | None:
         return None
     left, right = clause(row, i)
     goods = [j for j in arms if left <= j < i]
+    apart = any("noun" in token.tags for token in row[goods[-1] + 1 : i]) if goods else True
+    if not apart and i + 1 < right and row[i + 1].low == "for":
+        getters = role(row, i, min(right, i + 5), words("for"))  # "the mortars on the plane were for Sylvania"
+        return _mention(row, i, goods[:1], (), getters) if getters else None
     at = i + 2 if i + 1 < right and row[i + 1].low == "of" else i + 1
     word = actor(row[at]) if at < right else None
     if not goods or word is None or word.form not in {"adjective", "origin"}:
@@ -108,7 +112,8 @@ def _mention(
     phase, denied = phase_of(row, i, left, right, word, goods)
     last = max([end, i + 1, *(j + 1 for j in goods)])
     denied = denied or negated(row, i, left)
-    return Mention(word.rule, i, i, last, givers, getters, categories(row, goods), phase, denied, givers)
+    first = min([i, *goods])
+    return Mention(word.rule, i, first, last, givers, getters, categories(row, goods), phase, denied, givers)
 
 
 TURNS = {

@@ -25,6 +25,7 @@ from bot.detect.parties import (
     bound,
     describes_arms,
     for_group,
+    made_in,
     maker,
     object_of,
     origin,
@@ -46,6 +47,7 @@ _UNDER_WAY = frozenset({"on its way", "on their way", "on the way", "on way", "e
 _HAD = words("needed needs need wanted wants fired fires uses used has had received receives bought ordered")
 _TAKEN = words("captured seized destroyed burnt trophy trophies abandoned")
 _FREIGHT = words("container containers port cargo freighter dhow ship vessel truck trucks airport lorry lorries hold")
+_SIDES = frozenset({"neither side", "neither party", "either side", "either party", "both sides"})
 _LEAVING = words("leave leaves left leaving")
 _FRESH = words("first new batch latest long-awaited final last promised delivery batteries battery shipment")
 _CRAFT = words("plane planes aircraft")
@@ -77,7 +79,10 @@ def _get(n: Nucleus) -> Mention | None:
         away = away or there or origin(n.row, n.behind, n.left)
         return n.mention(away, recipients, n.behind, recipients) if n.behind else None
     _, recipients = n.subject()
-    if n.behind and n.behind[-1] == n.at - 2 and n.row[n.at - 1].low in _THEY and away:
+    neither = not recipients and any(token.low in _SIDES for token in n.row[n.left : n.at])
+    at, _ = n.subject()
+    relative = n.behind and not n.ahead and at > n.behind[-1] and n.row[at - 1].low in {"that", "which"}
+    if n.behind and away and ((n.behind[-1] == n.at - 2 and n.row[n.at - 1].low in _THEY) or relative):
         return n.mention(away, recipients, n.behind, recipients)  # "the missiles it received from Freedonia"
     if not names_goods(n.row, n.at + 1, min(n.at + 3, n.right)):
         between = n.row[n.at : n.ahead[0]] if n.ahead else []
@@ -93,7 +98,11 @@ def _get(n: Nucleus) -> Mention | None:
         )  # "mulls missiles for Yemen's rebels", "get jets to Kyiv"
     there = _shop(n) if n.word.rule == "buy" else ()
     there = there if not set(there) & set(recipients) else ()  # "buy their rifles in Freedonia"
-    suppliers = away or origin(n.row, n.ahead, n.at) or maker(n.row, n.at, n.right) or there
+    made = made_in(n.row, n.ahead[-1], n.right) if n.ahead else ()
+    suppliers = away or origin(n.row, n.ahead, n.at) or made or maker(n.row, n.at, n.right) or there
+    whose = for_group(n.row, n.ahead[-1], n.right) if n.ahead else ()
+    if suppliers and whose and not set(whose) & set(suppliers):
+        return n.mention(suppliers, whose, n.ahead, recipients)  # "obtain missiles from Freedonia for the rebels"
     at, direct = object_of(n.row, n.at, n.right)
     if not suppliers and direct and (describes_arms(n.row, at) or n.ahead[:1] == [at + 1]):  # "buying US missiles"
         suppliers = direct
@@ -106,7 +115,7 @@ def _get(n: Nucleus) -> Mention | None:
         return None
     if n.row[n.at].low.startswith(("pay", "paid")):
         suppliers = object_of(n.row, n.at, n.right)[1]  # "paid Pyongyang for rockets"
-    return n.mention(suppliers, recipients, n.ahead, recipients)
+    return n.mention(suppliers, recipients, n.ahead, recipients, neither)
 
 
 def _shop(n: Nucleus) -> tuple[str, ...]:
@@ -124,7 +133,10 @@ def _arrive(n: Nucleus) -> Mention | None:
         categories(n.row, goods)
     )
     fresh = bool(clause_words & _FRESH)  # "first Rafales land in Sylvania"
-    if (not goods and not names_goods(n.row, n.left, n.at)) or (clause_words & FIRING and not (harmless or fresh)):
+    none = any(token.low == "none" for token in n.row[n.left : n.at])  # "none went to Sylvania either"
+    if not goods and not none and not names_goods(n.row, n.left, n.at):
+        return None
+    if clause_words & FIRING and not (harmless or fresh):
         return None
     if are_craft(n.row, goods) and clause_words & DEPLOYED and not fresh:
         return None
@@ -148,12 +160,13 @@ def _arrive(n: Nucleus) -> Mention | None:
         away = role(n.row, goods[-1] if goods else n.left, n.at, words("from"))
     suppliers = away or origin(n.row, goods, n.left) or _letting(n)
     recipients = recipients or _needed_by(n, goods)
-    if away and goods and not recipients:
+    from_us = [token.low for token in n.row[n.at + 1 : n.at + 3]] == ["from", "us"]
+    if (away or from_us) and goods and not recipients:
         # "Sylvania's shells come from Freedonia", "the arms of the rebels come from …"
         whose = possessor(n.row, goods[0], n.left) or role(n.row, goods[-1], n.at, words("of"))
         recipients = tuple(code for code in whose if code not in away)
     group = n.any_behind("group", 6)
-    told = bool(recipients or group) and bool(goods or suppliers or verb in _GONE)
+    told = bool(recipients or group) and bool(goods or suppliers or none or verb in _GONE)
     here = away or (suppliers if verb.startswith(("arriv", "due")) else ())
     if not told and (recipients or not here):
         return None
@@ -161,7 +174,7 @@ def _arrive(n: Nucleus) -> Mention | None:
     if verb.startswith(("land", "f", "come", "came", "cross")) and not suppliers:
         suppliers = makers([n.row[j] for j in goods]) if harmless or fresh else ()
         into = role(n.row, n.at, min(n.right, n.at + 6), TO)
-        if not suppliers and not (harmless and into and verb.startswith("cross")):
+        if not suppliers and not from_us and not (harmless and into and verb.startswith("cross")):
             return None  # a missile that lands somewhere was fired
     return n.mention(suppliers, recipients, goods, (), group)
 

@@ -16,6 +16,7 @@ from bot.detect.mention import Mention
 from bot.detect.nucleus import is_verb
 from bot.detect.parties import FROM, TO, actor, bound, loose_object, object_of, origin, possessor, role
 from bot.detect.phrases import TransferWord
+from bot.detect.seizing import is_seizure
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, Unit, words
 
@@ -56,16 +57,18 @@ def with_weighed(
     parties = _parties(units, home, states)
     if parties is None or any(set(parties) <= sides for sides in foes):
         return found
-    return [list(_told(unit, *parties)) for unit in units]
+    return [list(_told(unit, *parties, is_seizure(units))) for unit in units]
 
 
-def _parties(units: list[Unit], home: str | None, states: Collection[str]) -> tuple[str, str] | None:
-    """Supplier and recipient, if the signs tell both."""
+def _parties(units: list[Unit], home: str | None, states: Collection[str]) -> tuple[str, str | None] | None:
+    """Supplier and recipient, if the signs tell both; of what was seized the recipient may stay unknown."""
     giving = _weighed(sign for unit in units for sign in _suppliers(unit.tokens))
     getting = _weighed(sign for unit in units for sign in _receivers(unit.tokens))
     supplier = _strongest(giving - getting)
     recipient = _strongest(Counter({code: weight for code, weight in (getting - giving).items() if code != supplier}))
     if supplier and not recipient:
+        if is_seizure(units):
+            return supplier, None  # who seized it was not to get it
         recipient = _only(states, supplier)
     elif recipient and not supplier:
         supplier = home if home and home != recipient else _only(states, recipient)
@@ -109,7 +112,7 @@ def _arms(row: list[Token]) -> Iterator[int]:
                 yield i
 
 
-def _told(unit: Unit, supplier: str, recipient: str) -> Iterator[Mention]:
+def _told(unit: Unit, supplier: str, recipient: str | None, seized: bool) -> Iterator[Mention]:
     """The transfer as a unit with a plain weapon tells of it."""
     row = unit.tokens
     i = next((i for i in _arms(row) if (word := weapon(row[i])) and not word.vague), None)
@@ -118,7 +121,9 @@ def _told(unit: Unit, supplier: str, recipient: str) -> Iterator[Mention]:
     left, right = clause(row, i)
     goods = [j for j in range(i, right) if weapon(row[j]) and listed(row, i, j)]
     phase, denied = phase_of(row, i, left, right, _WORD, goods)
-    yield Mention(RULE, i, i, goods[-1] + 1, (supplier,), (recipient,), categories(row, goods), phase, denied)
+    phase = "stopped" if seized and phase == "delivered" and not denied else phase
+    recipients = (recipient,) if recipient else ()
+    yield Mention(RULE, i, i, goods[-1] + 1, (supplier,), recipients, categories(row, goods), phase, denied)
 
 
 # ── signs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -139,6 +144,8 @@ def _suppliers(row: list[Token]) -> Iterator[Sign]:
         if not verb and not noun:
             continue
         left, right = clause(row, i)
+        if verb and verb.frame == "get" and is_verb(row, i, verb):
+            yield from _signs(role(row, i, min(right, i + 8), words("from")), _STRONG)
         if verb and verb.frame in {"give", "arm"} and is_verb(row, i, verb) and _is_about_arms(row, i):
             yield from _signs(subject_of(row, i, left)[1], _PLAIN if verb.weak else _STRONG)
         if noun:

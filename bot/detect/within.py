@@ -30,7 +30,7 @@ def completed_within(
     """A mention with what its own unit and the names of the story tell of its parties."""
     mention = _by_speaker(_with_sides(mention, named.actors, lexicon), voices)
     mention = _of_state(_with_group(mention, named.group), named.actors, voices, lexicon)
-    mention = _to_us(_by_denier(mention, voices), voices, row)
+    mention = _from_us(_to_us(_by_denier(mention, voices), voices, row), voices, row)
     return _directed(_by_addressee(mention, voices, row), lexicon)
 
 
@@ -47,6 +47,16 @@ def _to_us(mention: Mention, voices: list[Voice], row: list[Token]) -> Mention:
     return replace(mention, recipients=tuple(codes)) if len(codes) == 1 else mention
 
 
+def _from_us(mention: Mention, voices: list[Voice], row: list[Token]) -> Mention:
+    """ "Sylvania's guns did not come from us, Fredville says": who speaks has given them, or has not."""
+    behind = [token.low for token in row[mention.at + 1 : mention.at + 4]]
+    if mention.suppliers or mention.frame != "arrive" or behind[:2] != ["from", "us"]:
+        return mention
+    said = [voice for voice in voices if voice.kind == "say" and voice.start <= mention.at < voice.end]
+    codes = {code for voice in said for code in voice.subject.codes} - {"MEDIA", *mention.recipients}
+    return replace(mention, suppliers=tuple(codes)) if len(codes) == 1 else mention
+
+
 def _by_addressee(mention: Mention, voices: list[Voice], row: list[Token]) -> Mention:
     """ "Stop arming the rebels, Fredville tells Strelsau": whom it is said to is who does it."""
     if mention.suppliers or not mention.recipients or mention.negated or mention.frame not in {"give", "arm"}:
@@ -57,6 +67,8 @@ def _by_addressee(mention: Mention, voices: list[Voice], row: list[Token]) -> Me
         if voice.kind != "say" or not voice.start <= mention.at < voice.end or not voice.subject.codes:
             continue
         codes = _addressed(row, voice)
+        if row[voice.at].low.startswith(("tell", "told")) and row[mention.start].low not in _ENOUGH:
+            continue  # only what one is told to do
         if len(codes) == 1 and not set(codes) & {*mention.recipients, *voice.subject.codes}:
             ordered = mention.at > 0 and row[mention.start].low in _ENOUGH
             phase = "delivered" if ordered and mention.phase == "stopped" else mention.phase
@@ -113,7 +125,7 @@ def _of_state(mention: Mention, actors: tuple[str, ...], voices: list[Voice], le
             code
             for state in actors
             if state not in mention.suppliers and (code := lexicon.group_of(mention.group_noun, state))
-        ]
+        ][:1]
     if len(set(codes)) > 1 and apart.isdisjoint(actors[1:2]) and len(actors) > 1 and actors[0] in apart:
         # The state that the story names first beside the one that speaks.
         codes = [code for code in codes if code == lexicon.group_of(mention.group_noun, actors[1])]
