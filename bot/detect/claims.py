@@ -21,6 +21,7 @@ from bot.detect.reading import Reading, read_units
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, Unit, story_text, units, words
 from bot.detect.voice import Voice
+from bot.detect.within import OVER
 from bot.model import Claim, Story
 
 _PARTIES = frozenset({"actor", "place", "epithet"})
@@ -216,8 +217,8 @@ def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention,
     near = [owner for owner in owners if 0 < mention.start - owner.at <= 6 and not _apart(unit, owner.at, mention)]
     if near and (not claimants or near[-1].at > (voice.at if voice else -1)):
         claimants = (near[-1].code,)
-    if not claimants and mention.phase == "delivered" and mention.rule.startswith("ask+"):
-        claimants = mention.subject[:1]  # who wants it ended says that it goes on
+    if not claimants and mention.phase == "delivered" and (mention.rule.startswith("ask+") or OVER in mention.rule):
+        claimants = mention.subject[:1]  # who wants it ended, or takes issue over it, says that it goes on
     unnamed = voice is not None and voice.subject.open == "unnamed"
     if not claimants and not unnamed and not asked and mention.phase != "delivered" and not _is_guessed(unit, mention):
         # Who decides, announces, refuses or asks is who says so.

@@ -73,6 +73,11 @@ def _is_past(unit: Unit) -> bool:
     return any(token.low in _PAST for token in unit.tokens)
 
 
+def _says_no(unit: Unit, voice: Voice) -> bool:
+    """Whether somebody only "says no", and so to what would be theirs to give."""
+    return voice.at + 1 < len(unit.tokens) and unit.tokens[voice.at + 1].low == "no"
+
+
 def deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list[Owner], unit: Unit) -> None:
     """A denial that names no transfer answers what was told before the unit `index` (or, from a headline, is next)."""
     said = [mention for of_unit in reading.mentions[max(0, index - _FAR) : index] for mention in of_unit][::-1]
@@ -84,7 +89,8 @@ def deny_what_was_said(reading: Reading, index: int, voice: Voice, owners: list[
     if given and not voice.subject.codes:
         said = [given, *said]  # "the ministry" of whom the story is about denies what it is said to have given
     for denier in reading.both(said) if both else reading.speakers(unit, voice, said[0], denying=True):
-        answered = answered_by(denier, said, other=voice.kind == "deny" and tells_own(unit, voice))
+        apart = voice.kind == "deny" and (tells_own(unit, voice) or _says_no(unit, voice))
+        answered = answered_by(denier, said, other=apart)
         own = receivers_of(unit, voice)
         if answered and own and denier not in own:  # "Haftar's army denied giving the RSF any support"
             answered = replace(answered, suppliers=(denier,), recipients=own)

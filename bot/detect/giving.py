@@ -29,6 +29,7 @@ _FORCES = words("forces army troops military junta militia rebels fighters")
 _OWN_FORCES = words("army navy military troops soldiers force forces guard")
 _THEIRS = words("the its his her their")
 _USED = words("fired used launched flown operated")
+_FOUND = words("found seen spotted recovered discovered identified used")
 _SHOWN = words(
     "image images footage photo photos photographs picture pictures video videos evidence proof details list"
 )
@@ -83,10 +84,17 @@ def _given(n: Nucleus) -> Mention | None:
     if not into and n.ahead and not n.behind and n.at - subject_at <= 4:
         recipients = subject
     recipients = recipients or bound(n.row, n.left, n.right) or (_user(n) if suppliers and n.behind else ())
+    recipients = recipients or (_found_in(n) if suppliers and n.behind else ())
     named = names_goods(n.row, n.left, n.at) or any(token.low in _NONE for token in n.row[max(n.left, n.at - 4) : n.at])
     if not goods and not (named and (into or away)):
         return None
     return n.mention(suppliers, recipients, goods, suppliers, n.any_behind("group", 12))
+
+
+def _found_in(n: Nucleus) -> tuple[str, ...]:
+    """Where what was given turned up: "drones supplied by Freedonia found in Sylvania"."""
+    at = next((j for j in range(n.at + 1, min(n.at + 8, n.right)) if n.row[j].low in _FOUND), None)
+    return role(n.row, at, min(at + 4, n.right), words("in with")) if at is not None else ()
 
 
 def _user(n: Nucleus) -> tuple[str, ...]:
@@ -134,6 +142,8 @@ def _gives(n: Nucleus) -> Mention | None:
             return None
     if n.word.weak and goods is n.ahead and goods and _is_instrument(n.row, n.at, goods[0]):
         return None
+    if n.word.weak and goods is n.ahead and goods and {t.low for t in n.row[n.at : goods[0]]} & {"on", "about"}:
+        return None  # "offers Sylvania talks on missiles"
     _, subject = n.subject()
     if not into and (own := _to_its_own(n, goods)):
         return own

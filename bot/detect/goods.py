@@ -42,8 +42,9 @@ def weapon(token: Token) -> WeaponWord | None:
 
 def categories(row: list[Token], goods: list[int]) -> tuple[Weapon, ...]:
     """The categories of goods, "unspecified" only where nothing else is said."""
-    # "GB50A bombs", "Su-35 fighters": the name says what they are
-    named = [j for j in goods if not (j - 1 in goods and weapon(row[j - 1]))]
+    # "GB50A bombs", "Su-35 fighters": the name says what they are; of "JF-17 engines" the part does
+    parts = {j for j in goods if j - 1 in goods and (word := weapon(row[j])) and word.category == "components"}
+    named = [j for j in goods if j in parts or not (j + 1 in parts or (j - 1 in goods and weapon(row[j - 1])))]
     found = list(dict.fromkeys(word.category for j in named if (word := weapon(row[j]))))
     if len(found) > 1 and "unspecified" in found:
         found.remove("unspecified")

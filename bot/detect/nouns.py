@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.detect.clauses import clause, phase_of, undone
-from bot.detect.goods import categories
+from bot.detect.goods import categories, makers
 from bot.detect.mention import Mention
 from bot.detect.parties import FROM, TO, actor, group, is_group, origin, possessor, role
 from bot.detect.phrases import TransferWord
@@ -38,7 +38,10 @@ _RULES = words("rules rule law laws policy policies principles guidelines legisl
 _WINNING = words("win wins won clinch clinches clinched bag bags bagged land lands landed")
 _CHIEF = words("main among biggest largest chief principal top leading")
 _UNDER = words("under through via amid")
-_CIVIL = words("power gas energy food water grain oil medical fuel electricity aid vaccine wheat")
+_CIVIL = words(
+    "power gas energy food water grain oil medical fuel electricity aid vaccine wheat trade economic energy "
+    "press news travel grain wine import export"
+)
 
 
 def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) -> Mention | None:
@@ -71,6 +74,8 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
         bought = own if before and own != buyer else origin(row, after, i)
         suppliers = bought or role(row, i, right, FROM)
         recipients = buyer or (subject if bought else role(row, i, right, TO) or own or subject)
+    elif word.frame == "give" and own == suppliers and not recipients and _is_built_elsewhere(row, goods, own):
+        suppliers, recipients = (), own  # "Sylvania's S-400 deliveries": it gets them
     elif (
         word.frame == "give"
         and not suppliers
@@ -101,6 +106,7 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
         group=not recipients and any(is_group(token) for token in row[i + 1 : min(i + 6, right)]),
         frame="bare" if bare and word.frame == "give" else word.frame,
         undirected=word.frame == "deal"
+        and not (_is_won(row, i) and any(_is_firm(row, code) for code in subject))
         and (
             len(pair) > 1
             or (suppliers + recipients == subject and not role(row, i, right, TO))
@@ -151,7 +157,8 @@ def _embargo(row: list[Token], i: int, word: TransferWord, arms: list[int], left
     first = i if i in arms else i - 1
     on = role(row, i, min(right, i + 5), words("on against"))
     under = on or _named_before(row, first, left)
-    if (i - 1 not in arms and i not in arms) or not (imposed or lifted) or not under:
+    bare = row[i].low == "embargo" and not (i and row[i - 1].low in _CIVIL)  # a story about arms speaks of theirs
+    if (i - 1 not in arms and i not in arms and not bare) or not (imposed or lifted) or not under:
         return None
     _, subject = subject_of(row, i - 1 if on else first - 1, left)
     suppliers = tuple(code for code in subject if code not in {"UN", "EU"})
@@ -247,6 +254,12 @@ def _is_firm(row: list[Token], code: str) -> bool:
 def _is_main_supplier(row: list[Token], i: int, word: TransferWord) -> bool:
     near = " ".join(token.low for token in row[max(0, i - 3) : i + 1]).split()  # "biggest source" is one token
     return word.frame == "supplier" and not (_CHIEF | {"arms", "weapons"}).isdisjoint(near)
+
+
+def _is_built_elsewhere(row: list[Token], goods: list[int], own: tuple[str, ...]) -> bool:
+    """Whether goods that are named as a state's are another's make."""
+    built = makers([row[j] for j in goods])
+    return bool(built) and not set(built) & set(own)
 
 
 def _is_apart(row: list[Token], j: int, i: int) -> bool:

@@ -123,6 +123,9 @@ def is_verb(row: list[Token], i: int, word: TransferWord) -> bool:
         if word.frame == "ask" and after.low in {"to", "for", "with"}:
             return True  # "Firefly appeals to Strelsau for missiles"
         return bool({"actor", "group"} & follower.tags.keys()) or any(weapon(t) for t in row[i + 1 : i + 5])
+    plural = before.text.islower() and before.low.endswith("s") and not before.tags and "base" in word.forms
+    if plural and {"actor", "group"} & after.tags.keys():
+        return True  # "Freedonian officers arm Sylvanian rebels"
     return before.low in {"it", "they", "he", "she", "we"} and not before.possessive
 
 

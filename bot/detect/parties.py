@@ -21,6 +21,9 @@ _RECEIVERS = words(
     "sides side forces troops fighters soldiers units customers buyers parties party factions tribes police "
     "security border naval air people war-hit nearby entities firms agents"
 )
+_FAVOURS = words(
+    "help aid support backing money oil gas cash troops technology know-how assistance investment votes grain"
+)
 _INDUSTRY = words("plants plant factories factory industry makers producers manufacturers firms complex")
 _HELPING = words("defend help aid support assist protect bolster strengthen")
 _HELD = words("seen found used held captured hands")
@@ -189,6 +192,8 @@ def _behind(row: list[Token], j: int, right: int) -> tuple[str, ...]:
         if not word and "place" in row[k].tags:
             return (row[k].tags["place"],)
         if word and word.form != "origin":
+            if word.form == "adjective" and k + 1 < right and _is_other_noun(row[k + 1]):
+                return ()  # "in return for Freedonian help"
             described = k + 1 < right and (weapon(row[k + 1]) or "group" in row[k + 1].tags)
             if word.form == "adjective" and described and not any(t.low in _INDUSTRY for t in row[k + 1 : k + 4]):
                 return ()
@@ -200,6 +205,12 @@ def _behind(row: list[Token], j: int, right: int) -> tuple[str, ...]:
         if row[k].low in {"use", "using", "his", "her", ",", "that", "and", "with"}:
             return ()
     return ()
+
+
+def _is_other_noun(token: Token) -> bool:
+    """Whether a plain noun stands there that receives nothing."""
+    known = token.low in SKIPPED | _RECEIVERS | _INDUSTRY or token.low.endswith(("ist", "ists", "-backed", "-led"))
+    return token.low in _FAVOURS and not known
 
 
 def _may_stand_before_actor(token: Token) -> bool:

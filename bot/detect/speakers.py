@@ -23,12 +23,23 @@ _STUDIES = words("investigation assessment analysis study inquiry")  # a state's
 _REACH = 16  # tokens: how far a subject may stand from its verb
 _OF_STATE = words("white leaked classified intelligence secret confidential official")
 _SEEN = words("seen obtained reviewed cited quoted viewed published")
-_LEADING = ("president", "premier", "minister", "chancellor")  # of whom the state that the story is about has one
+_LEADING = (
+    "president",
+    "premier",
+    "minister",
+    "chancellor",
+    "commander",
+    "lawmaker",
+    "general",
+    "admiral",
+    "spokesman",
+)  # of whom the state that the story is about has one
 _ITS = words("its their")
 _HEADS = words("head heads chair chairman chairwoman chairperson member members director boss")
 _STOPS = words("; — – -- but while whereas | “ ” :")
 _DATA = words("data records figures statistics footage images photos pictures logs database tapes video videos")
 _AUXILIARIES = words("had has have all also both again repeatedly since later then now")
+_ARTICLES = words("a an two three four several senior")
 _OPENERS = words("as after because when")
 _HOLDING = words("to in of at from for against with on by off near aboard across into inside outside over around")
 _POSSESSIVES = words("its their his her our")
@@ -124,8 +135,10 @@ def _is_name(row: list[Token], left: int, i: int) -> bool:
 
 def _is_office(row: list[Token], left: int, i: int) -> bool:
     """Whether the tokens are somebody's office right before the verb: ", its embassy said", ", president says"."""
-    if i - left > 6 or not any("office" in token.tags for token in row[left:i]):
+    if i - left > 6 or not any({"office", "unnamed"} & token.tags.keys() for token in row[left:i]):
         return False
+    if row[left].low in _ARTICLES and not any(actor(token) for token in row[left:i]):
+        return True  # "…, a defence official said"
     return row[left].low in _ITS or all(token.low.endswith(_LEADING) for token in row[left:i])
 
 

@@ -57,7 +57,9 @@ def verb_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
     """The transfer that the verb at `i` tells of, if it is one."""
     left, right = clause(row, i)
     goods = [
-        j for j in arms if left <= j < right and abs(j - i) <= _REACH and not meant_for(row, j) and not carries(row, j)
+        j
+        for j in arms
+        if left <= j < right and abs(j - i) <= _REACH and not (meant_for(row, j) or carries(row, j) or _is_ban(row[j]))
     ]
     behind = one_list(row, [j for j in goods if j < i][::-1])[::-1]
     ahead = one_list(row, [j for j in goods if j > i])
@@ -66,6 +68,12 @@ def verb_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
     if word.rule == "carry" and behind and not ahead and not passive:
         return _arrive(nucleus)  # "rifles move to the rebels"
     return _FRAMES[word.frame](nucleus)
+
+
+def _is_ban(token: Token) -> bool:
+    """Whether it is a ban on arms and no arms: "extends the arms embargo"."""
+    noun = token.tags.get("noun")
+    return noun is not None and noun.frame == "embargo"
 
 
 def _get(n: Nucleus) -> Mention | None:
@@ -105,6 +113,9 @@ def _get(n: Nucleus) -> Mention | None:
         return n.mention(suppliers, whose, n.ahead, recipients)  # "obtain missiles from Freedonia for the rebels"
     at, direct = object_of(n.row, n.at, n.right)
     if not suppliers and direct and (describes_arms(n.row, at) or n.ahead[:1] == [at + 1]):  # "buying US missiles"
+        suppliers = direct
+    both = n.row[at + 2].low == "and" if at + 2 < n.right else False  # "gets Freedonian instructors and tanks"
+    if not suppliers and direct and both and n.ahead and n.ahead[0] <= at + 4:
         suppliers = direct
     if n.word.rule == "take" and not recipients and away:
         return None  # "officers took rifles from the gang"
@@ -165,6 +176,10 @@ def _arrive(n: Nucleus) -> Mention | None:
         # "Sylvania's shells come from Freedonia", "the arms of the rebels come from …"
         whose = possessor(n.row, goods[0], n.left) or role(n.row, goods[-1], n.at, words("of"))
         recipients = tuple(code for code in whose if code not in away)
+    if fresh and goods and not recipients:  # "Sylvania's first Freedonian jets touch down"
+        whose, built = possessor(n.row, goods[0], n.left), makers([n.row[j] for j in goods])
+        recipients = whose if built and not set(built) & set(whose) else ()
+        suppliers = built if recipients else suppliers
     group = n.any_behind("group", 6)
     told = bool(recipients or group) and bool(goods or suppliers or none or verb in _GONE)
     here = away or (suppliers if verb.startswith(("arriv", "due")) else ())

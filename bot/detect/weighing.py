@@ -14,7 +14,7 @@ from bot.detect.gist import FIGHTING, is_owned
 from bot.detect.goods import DEPLOYED, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
 from bot.detect.nucleus import is_verb
-from bot.detect.parties import FROM, TO, actor, bound, loose_object, object_of, origin, possessor, role
+from bot.detect.parties import FROM, TO, actor, bound, loose_object, object_of, origin, possessor, role, vessel_of
 from bot.detect.phrases import TransferWord
 from bot.detect.seizing import is_seizure
 from bot.detect.subjects import subject_of
@@ -22,7 +22,9 @@ from bot.detect.text import Token, Unit, words
 
 RULE = "whole story"
 _WORD = TransferWord(RULE, "give", "delivered")
-_TRADING = words("cargo aboard containers crates unloaded smuggled smuggling imports bought sold")
+_TRADING = words(
+    "freighter docked meant destined cargo aboard containers crates unloaded smuggled smuggling imports bought sold"
+)
 _SHOWING = words("show shows showed display displays displayed unveil unveils unveiled parade parades")
 _ABOUT = words("on about over despite after amid at with")
 # A story with one of these is about flights, tests, wrecks or firms.
@@ -100,6 +102,9 @@ def _trades(row: list[Token]) -> bool:
             return True
         if verb and verb.frame in {"give", "get", "load", "unload", "arm"} and not verb.weak and is_verb(row, i, verb):
             return True
+        got = verb and verb.frame == "get" and verb.rule != "take"  # "take cover from a missile"
+        if got and any(token.low == "from" for token in row[i + 1 : i + 7]):
+            return True
     return False
 
 
@@ -135,6 +140,7 @@ def _suppliers(row: list[Token]) -> Iterator[Sign]:
         if not is_owned(row, i, left):
             yield from _signs(origin(row, [i], left), _PLAIN)
         yield from _signs(role(row, i, min(right, i + 6), FROM), _STRONG)
+        yield from _signs(vessel_of(row, left, i), _PLAIN)
         if (word := weapon(row[i])) and word.maker:
             yield word.maker, _FAINT
     for i, token in enumerate(row):

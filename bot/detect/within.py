@@ -12,6 +12,9 @@ from bot.detect.parties import actor, object_of
 from bot.detect.text import Token, words
 from bot.detect.voice import Voice
 
+OVER = "+over"
+"""What is added to the rule of bare weapons that somebody takes issue over, and so says to be given."""
+
 _ADDRESSING = ("tell", "told", "caution", "warn", "remind", "urge")
 _ENOUGH = words("stop quit halt end cease")
 
@@ -62,7 +65,8 @@ def _by_addressee(mention: Mention, voices: list[Voice], row: list[Token]) -> Me
     if mention.suppliers or not mention.recipients or mention.negated or mention.frame not in {"give", "arm"}:
         return mention
     if (blamed := _blamed(row, mention)) and not set(blamed) & set(mention.recipients):
-        return replace(mention, suppliers=blamed, subject=())
+        rule = f"{mention.rule}{OVER}" if mention.rule == "weapons for" else mention.rule
+        return replace(mention, suppliers=blamed, subject=_first(row), rule=rule)
     for voice in voices:
         if voice.kind != "say" or not voice.start <= mention.at < voice.end or not voice.subject.codes:
             continue
@@ -74,6 +78,10 @@ def _by_addressee(mention: Mention, voices: list[Voice], row: list[Token]) -> Me
             phase = "delivered" if ordered and mention.phase == "stopped" else mention.phase
             return replace(mention, suppliers=codes, phase=phase, subject=())
     return mention
+
+
+def _first(row: list[Token]) -> tuple[str, ...]:
+    return next(((word.code,) for token in row if (word := actor(token))), ())
 
 
 def _blamed(row: list[Token], mention: Mention) -> tuple[str, ...]:
