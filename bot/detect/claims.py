@@ -214,6 +214,9 @@ def _assert(reading: Reading, unit: Unit, voice: Voice | None, mention: Mention,
     ):
         mention = replace(mention, phase="proposed")
     claimants = reading.speakers(unit, voice, mention) if voice else ()
+    if voice and voice.kind == "accuse":
+        firms = {code for code in mention.suppliers if reading.lexicon.actors[code].kind == "firm"}
+        claimants = tuple(code for code in claimants if code not in firms)
     near = [owner for owner in owners if 0 < mention.start - owner.at <= 6 and not _apart(unit, owner.at, mention)]
     if near and (not claimants or near[-1].at > (voice.at if voice else -1)):
         claimants = (near[-1].code,)

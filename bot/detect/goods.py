@@ -7,8 +7,8 @@ from bot.detect.text import Token, words
 from bot.model import Weapon
 
 _GOODS_PRONOUNS = words(
-    "any anything them it these those such type shipment shipments consignment consignments deliveries systems boats "
-    "vessels"
+    "any anything them it these those such type shipment shipments consignment consignments deliveries batch systems "
+    "boats vessels"
 )
 # Behind these an actor is no subject.
 PREPOSITIONS = words(
@@ -30,6 +30,12 @@ FIRING = words(
     "fire fired fires firing launch launched launches launching strike strikes struck hit hits attack attacked attacks "
     "shot shoots rain rained pound pounded target targeted explode exploded land lands landed crash crashed kill "
     "killed kills"
+)
+# What is told with one of these is a flight, a test, a wreck or a firm's affair, unless a sentence says otherwise.
+NO_TRADE = words(
+    "test tests tested testing crash crashed crashes collide collided scramble scrambled scrambles drill drills "
+    "exercise exercises icbm intercontinental booster orbit splashed capsized sank sunk deploying deployed "
+    "deploys deployment hacker hackers transponder rescue rescued airspace warships summit takeover merger"
 )
 _MOVING = words("aircraft ships drones armour missiles")
 

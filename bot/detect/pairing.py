@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.detect.clauses import clause, phase_of
 from bot.detect.gist import FIGHTING
-from bot.detect.goods import DEPLOYED, categories, listed, meant_for, weapon
+from bot.detect.goods import DEPLOYED, NO_TRADE, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
 from bot.detect.nucleus import is_verb
 from bot.detect.parties import actor, made_in, origin, role
@@ -38,13 +38,11 @@ _AGAINST = words("against near off over at toward towards around across about li
 _WITHIN = words("in into inside")
 _REMAINS = words("interest wreck wreckage debris")
 _BLOCS = frozenset({"EU", "NATO"})
-# A sentence with one of these is about flights, tests, wrecks, threats or trophies.
-_OTHERWISE = words(
-    "test tests tested testing crash crashed crashes collide collided scramble scrambled scrambles drill drills "
-    "exercise exercises icbm intercontinental booster orbit splashed capsized sank sunk sinks hacker hackers "
-    "transponder rescue rescued airspace stricken missing detect detects detected buzzed shadowed shadows tracks "
-    "tracked spotted sighted war threat threats threaten threatens condemns summit takeover merger spy spies "
-    "spying captured abandoned seized looted surrender surrendered treaty history museum veteran veterans"
+# A sentence with one of these is about wrecks, threats or trophies.
+_OTHERWISE = NO_TRADE | words(
+    "sinks stricken missing detect detects detected buzzed shadowed shadows tracks tracked spotted sighted war "
+    "threat threats threaten threatens condemns spy spies spying captured abandoned seized looted surrender "
+    "surrendered treaty history museum veteran veterans"
 )
 _NEAR = 8  # tokens around a weapon in which fighting keeps it from being goods
 _TOLD: tuple[Phase, ...] = ("stopped", "proposed", "agreed")

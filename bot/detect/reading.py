@@ -135,11 +135,9 @@ def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     concerned = _concerned(units)
     home = _home(units)
     group = _group(units, lexicon, home)
+    named = Named(concerned, _named_apart(units, concerned), group)
     found = [
-        [
-            completed_within(mention, unit.tokens, of_unit, Named(concerned, group), lexicon)
-            for mention in frames.find(unit)
-        ]
+        [completed_within(mention, unit.tokens, of_unit, named, lexicon) for mention in frames.find(unit)]
         for unit, of_unit in zip(units, voices, strict=True)
     ]
     deniers = {code for unit, of_unit in zip(units, voices, strict=True) for code in _deniers(unit, of_unit)}
@@ -233,6 +231,17 @@ def _group(units: list[Unit], lexicon: Lexicon, home: str | None) -> str | None:
     if len(groups) > 1:
         groups = [code for code in groups if code != home]
     return groups[0] if len(groups) == 1 else None
+
+
+def _named_apart(units: list[Unit], concerned: tuple[str, ...]) -> tuple[str, ...]:
+    """Of those a story is about, who are named otherwise than as the makers of arms."""
+    codes = {
+        word.code
+        for unit in units
+        for i, token in enumerate(unit.tokens)
+        if (word := actor(token)) and not describes_arms(unit.tokens, i)
+    }
+    return tuple(code for code in concerned if code in codes)
 
 
 def _concerned(units: list[Unit]) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ _LEADING = (
 _ITS = words("its their")
 _HEADS = words("head heads chair chairman chairwoman chairperson member members director boss")
 _STOPS = words("; — – -- but while whereas | “ ” :")
+_DOCUMENTS = words("documents papers records files emails invoices")
 _DATA = words("data records figures statistics footage images photos pictures logs database tapes video videos")
 _AUXILIARIES = words("had has have all also both again repeatedly since later then now")
 _ARTICLES = words("a an two three four several senior")
@@ -83,7 +84,7 @@ def is_speech(row: list[Token], i: int, kind: str) -> bool:
         if follows in _NOUN_NEXT or before.possessive:
             return False
         if "base" in forms and "s" not in forms:  # "US claim" is a noun, "officials claim" a verb
-            return before.low in _PLURAL_SUBJECTS or any(t.low in _DATA for t in row[max(0, i - 8) : i])
+            return before.low in _PLURAL_SUBJECTS | _DOCUMENTS or any(t.low in _DATA for t in row[max(0, i - 8) : i])
         return bool({"actor", "office", "media"} & before.tags.keys()) or follows == "that" or before.text[:1].isupper()
     if token.low in {"found", "find"} and kind == "say":
         return follows in {"that", "no", ",", ".", "", "”"} or bool(after and "no_evidence" in after.tags)
@@ -159,6 +160,10 @@ def named_after(row: list[Token], i: int, lexicon: Lexicon) -> Subject:
 def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bool) -> Subject:
     """Who is named between two tokens; `nearest` to the right end where the verb stands there."""
     places = range(right - 1, left - 1, -1) if nearest else range(left, right)
+    phrase = max((j + 1 for j in range(left, right) if row[j].low in _STOPS or row[j].low == ","), default=left)
+    owned = any(actor(token) for token in row[max(phrase, right - 4) : right])
+    if nearest and row[right - 1].low in _DOCUMENTS and not owned:
+        return Subject((), "paper", None, right - 1, right)  # "…, documents show"
     carrier = next((row[j].tags["carrier"] for j in places if "carrier" in row[j].tags), None)
     seen = False  # a medium saw what somebody else's paper says
     held: tuple[int, str] | None = None  # an actor that a preposition holds: only where nothing better is found

@@ -197,6 +197,8 @@ def _arrive(n: Nucleus) -> Mention | None:
 def _letting(n: Nucleus) -> tuple[str, ...]:
     """Who lets the goods go: "Freedonia lets missiles go to Sylvania"."""
     j = next((j for j in range(n.at - 1, max(n.left, n.at - 7), -1) if n.row[j].low in LETTING), None)
+    if j is not None and any(token.low in {"where", "how", "whether"} for token in n.row[j : n.at]):
+        return ()  # "lets inspectors see where the shells go"
     return subject_of(n.row, j, n.left)[1] if j is not None else ()
 
 
@@ -268,6 +270,9 @@ def _seize(n: Nucleus) -> Mention | None:
     if are_craft(n.row, goods) and not any(token.low in shipped for token in n.row[n.left : n.right]):
         return None  # a missile that is intercepted was fired, a plane that is seized was captured
     away = words("from") if n.passive else FROM
+    holder = n.role(away)
+    if holder and all(len(code) > 2 for code in holder):
+        return None  # "seized from the rebels": they had them
     suppliers = n.role(away) or role(n.row, goods[0], n.at, away) or origin(n.row, goods, n.left)
     recipients = bound(n.row, n.left, n.right) or n.role(TO) or role(n.row, goods[0], n.at, TO)
     subject = n.role(words("by")) if n.passive else n.subject()[1]

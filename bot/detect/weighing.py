@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 
 from bot.detect.clauses import clause, phase_of
 from bot.detect.gist import FIGHTING, is_owned
-from bot.detect.goods import DEPLOYED, categories, listed, meant_for, weapon
+from bot.detect.goods import DEPLOYED, NO_TRADE, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
 from bot.detect.nucleus import is_verb
 from bot.detect.parties import FROM, TO, actor, bound, loose_object, object_of, origin, possessor, role, vessel_of
@@ -27,12 +27,6 @@ _TRADING = words(
 )
 _SHOWING = words("show shows showed display displays displayed unveil unveils unveiled parade parades")
 _ABOUT = words("on about over despite after amid at with")
-# A story with one of these is about flights, tests, wrecks or firms.
-_OTHERWISE = words(
-    "test tests tested testing crash crashed crashes collide collided scramble scrambled scrambles drill drills "
-    "exercise exercises icbm intercontinental booster orbit splashed capsized sank sunk deploying deployed "
-    "deploys deployment hacker hackers transponder rescue rescued airspace warships summit takeover merger"
-)
 _NEAR = 8  # tokens around a weapon in which fighting keeps it from being goods
 _STRONG = 3
 _PLAIN = 2
@@ -52,7 +46,7 @@ def with_weighed(
 
     `home` is whom the story is about, `states` those it names, `foes` who don't arm each other.
     """
-    if any(found) or any(token.low in _OTHERWISE for unit in units for token in unit.tokens):
+    if any(found) or any(token.low in NO_TRADE for unit in units for token in unit.tokens):
         return found
     if not any(_trades(unit.tokens) for unit in units) or not any(any(_arms(unit.tokens)) for unit in units):
         return found

@@ -24,6 +24,7 @@ class Named:
     """Whom the story names: those it is about in their order, and the armed group, where it is just one."""
 
     actors: tuple[str, ...]
+    apart: tuple[str, ...]  # those of them that are named otherwise than as the makers of arms
     group: str | None
 
 
@@ -32,7 +33,7 @@ def completed_within(
 ) -> Mention:
     """A mention with what its own unit and the names of the story tell of its parties."""
     mention = _by_speaker(_with_sides(mention, named.actors, lexicon), voices)
-    mention = _of_state(_with_group(mention, named.group), named.actors, voices, lexicon)
+    mention = _of_state(_with_group(mention, named.group), named.apart, voices, lexicon)
     mention = _from_us(_to_us(_by_denier(mention, voices), voices, row), voices, row)
     return _directed(_by_addressee(mention, voices, row), lexicon)
 
@@ -66,7 +67,8 @@ def _by_addressee(mention: Mention, voices: list[Voice], row: list[Token]) -> Me
         return mention
     if (blamed := _blamed(row, mention)) and not set(blamed) & set(mention.recipients):
         rule = f"{mention.rule}{OVER}" if mention.rule == "weapons for" else mention.rule
-        return replace(mention, suppliers=blamed, subject=_first(row), rule=rule)
+        blamer = tuple(code for code in _first(row) if code not in blamed)
+        return replace(mention, suppliers=blamed, subject=blamer, rule=rule)
     for voice in voices:
         if voice.kind != "say" or not voice.start <= mention.at < voice.end or not voice.subject.codes:
             continue
