@@ -6,7 +6,8 @@ from bot.detect.clauses import LETTING, clause, phase_of
 from bot.detect.goods import DEPLOYED, FIRING, LOADED, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
 from bot.detect.nouns import SUPPORT
-from bot.detect.parties import actor, head_code, is_group, origin, role
+from bot.detect.origins import origin
+from bot.detect.parties import TO, actor, head_code, is_group, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
@@ -41,6 +42,8 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     links = _LINKS if not vague else _NEAR_LINKS
     if follows and follows.low in links:
         into = role(row, last, min(right, last + 7), words("to for into"))
+    if [token.low for token in row[last + 1 : last + 3]] == ["from", "us"]:
+        into = role(row, last + 2, right, TO)  # "no weapons from us to either side"
     if follows and (goal := actor(follows)) and goal.form == "goal":
         into = (goal.code,)
     suppliers = role(row, last, min(right, last + 5), words("from")) or origin(row, [i], left)

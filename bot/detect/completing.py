@@ -208,6 +208,9 @@ def _with_maker(mention: Mention, cast: Cast) -> Mention:
     """Who makes a named system sells it to whoever buys it; "F-16s for Taiwan" where they or nobody else is named."""
     if len(mention.makers) != 1:
         return mention
+    if mention.undirected and mention.makers[0] in mention.recipients and mention.suppliers:
+        rule = f"{mention.rule}+maker"  # "Sylvania and Freedonia sign letter of intent on …"
+        return replace(mention, suppliers=mention.recipients, recipients=mention.suppliers, rule=rule)
     if mention.negated and cast.home and cast.home not in mention.recipients and mention.frame != "get":
         return mention  # "Amman: not one Patriot was passed on" is about Amman's
     if mention.frame == "deal" and mention.suppliers == mention.subject and not mention.recipients:

@@ -18,13 +18,14 @@ from bot.detect.modifiers import modified
 from bot.detect.nouns import noun_mention
 from bot.detect.nucleus import is_verb
 from bot.detect.phrases import TransferWord
-from bot.detect.text import Token, Unit
+from bot.detect.text import Token, Unit, words
 from bot.detect.turns import RULE as TURN
 from bot.detect.turns import TURNS, turn_at
 from bot.detect.verbs import verb_mention
 from bot.model import Phase
 
 # "Iranian drones" alone tell of no transfer; "reports of Iranian drones" may.
+_SHIPS = words("ship vessel freighter boat dhow tanker")
 _SPOKEN_OF = frozenset({"report", "deny", "untrue", "no_evidence", "call"})
 
 
@@ -42,6 +43,8 @@ def find(unit: Unit) -> list[Mention]:
             continue
         if word.rule == "drop" and _drops_deal(row, i):
             word = replace(word, rule="halt", frame="stop", phase="stopped")
+        if token.low.startswith("divert") and _diverts_ship(row, i):
+            word = replace(word, rule="seize", frame="seize", phase="stopped")
         if word.frame in {"stop", "ask"}:
             modifiers.append((i, word))
         elif mention := verb_mention(row, i, word, arms):
@@ -55,7 +58,8 @@ def find(unit: Unit) -> list[Mention]:
     spoken_of = any(_SPOKEN_OF & token.tags.keys() for token in row)
     for i in arms:
         if i not in used and (mention := nothing_given(row, i, arms) or weapon_mention(row, i, arms)):
-            if mention.rule == "weapons of" and (not spoken_of or mention.phase == "stopped"):
+            told = spoken_of or _is_over(row, mention.start)
+            if mention.rule == "weapons of" and (not told or mention.phase == "stopped"):
                 continue
             found.append(mention)
             used.update(j for j in arms if mention.start <= j < mention.end)
@@ -81,6 +85,17 @@ def _drops_deal(row: list[Token], i: int) -> bool:
         if noun and not row[j].tags.get("weapon"):
             return noun.frame == "deal" or row[j].low in {"sale", "sales", "export", "exports", "transfer", "delivery"}
     return False
+
+
+def _is_over(row: list[Token], start: int) -> bool:
+    """Whether somebody takes issue over the weapons that begin at `start`, and does not choose one over another."""
+    over = next((j for j in range(start - 1, max(0, start - 4), -1) if row[j].low == "over"), None)
+    return over is not None and not any("verb" in token.tags and not weapon(token) for token in row[:over])
+
+
+def _diverts_ship(row: list[Token], i: int) -> bool:
+    """Whether a ship is made to turn: "diverts ship with rifles bound for Sylvania"."""
+    return any(token.low in _SHIPS for token in row[i + 1 : i + 4])
 
 
 def _group_noun(row: list[Token], mention: Mention) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from bot.detect.clauses import HAVE, clause, phase_of
 from bot.detect.goods import DEPLOYED, FIRING, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
-from bot.detect.parties import FROM, actor, bound, object_of, origin, role
+from bot.detect.origins import origin
+from bot.detect.parties import FROM, actor, bound, object_of, role
 from bot.detect.phrases import TransferWord
 from bot.detect.seizing import is_seizure
 from bot.detect.subjects import subject_of

@@ -8,6 +8,7 @@ from bot.detect.clauses import BE, before, clause, phase_of
 from bot.detect.goods import DEPLOYED, LOADED, PREPOSITIONS, are_craft, categories, goes_abroad, listed, names_goods
 from bot.detect.mention import Mention
 from bot.detect.nucleus import Nucleus
+from bot.detect.origins import origin, possessor
 from bot.detect.parties import (
     FROM,
     TO,
@@ -17,8 +18,6 @@ from bot.detect.parties import (
     for_group,
     loose_object,
     object_of,
-    origin,
-    possessor,
     pronoun_object,
     role,
 )
@@ -34,6 +33,7 @@ _SHOWN = words(
     "image images footage photo photos photographs picture pictures video videos evidence proof details list"
 )
 _DROPPED = {"small-arms", "ammunition", "unspecified"}
+_BACKING = words("back support help arm aid bolster defend")
 _NONE = words("none nothing")
 _AID = ("aid", "assistance", "package", "donat", "gift", "military help")
 _NOTHING_GIVEN = "but no arms"  # the rule of what is given without arms
@@ -152,10 +152,13 @@ def _gives(n: Nucleus) -> Mention | None:
     recipients = (
         direct
         or into
+        or _backed(n, goods)
         or _fired_by(n, goods)
         or thanked_by(n.row, n.at, n.left)
         or pronoun_object(n.row, n.at, n.left, n.right, subject)
     )
+    if not recipients and (orderer := _orderer(n)):
+        return n.mention(subject, orderer, goods, orderer)
     away = n.role(words("from"))
     carried = any(token.low in {"which", "that"} for token in n.row[max(n.left, n.at - 3) : n.at])
     if carried and away and into:
@@ -198,6 +201,24 @@ def _is_dropped_to(n: Nucleus) -> bool:
     if not n.ahead or n.ahead[0] - n.at > 3 or not set(categories(n.row, n.ahead)) <= _DROPPED:
         return False
     return any(token.low in {"to", "into"} for token in n.row[n.ahead[-1] + 1 : n.ahead[-1] + 4])
+
+
+def _backed(n: Nucleus, goods: list[int]) -> tuple[str, ...]:
+    """Whom the goods are to help: "sent rifles to back Sylvania"."""
+    to = goods[-1] + 1 if goods else n.right
+    helps = to + 2 < n.right and n.row[to].low == "to" and n.row[to + 1].low in _BACKING
+    return object_of(n.row, to + 1, n.right)[1] if helps else ()
+
+
+def _orderer(n: Nucleus) -> tuple[str, ...]:
+    """Who has chosen whoever builds the goods: "Sylvania picks Freedonia's Acme to build submarines"."""
+    at, codes = n.subject()
+    chosen = n.at and n.row[n.at - 1].low == "to" and codes
+    verbs = (
+        j for j in range(at - 1, max(n.left, at - 5), -1) if (w := n.row[j].tags.get("verb")) and w.rule == "order"
+    )
+    verb = next(verbs, None) if chosen else None
+    return tuple(code for code in subject_of(n.row, verb, n.left)[1] if code not in codes) if verb is not None else ()
 
 
 def _fired_by(n: Nucleus, goods: list[int]) -> tuple[str, ...]:

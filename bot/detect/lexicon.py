@@ -102,7 +102,8 @@ class Lexicon:
         except UnicodeEncodeError:  # half a surrogate pair, which the matcher does not take: let the reading decide
             return True
         for _, start, end in matches:
-            if not (start and low[start - 1].isalnum()) and not (end < len(low) and low[end].isalnum()):
+            open_end = end < len(low) and low[end].isalnum() and not low[end - 1].isdigit()  # "J-10CE" is a J-10
+            if not (start and low[start - 1].isalnum()) and not open_end:
                 return True
         return False
 
@@ -142,6 +143,7 @@ def build(rules: Rules) -> Lexicon:
         for phrase, kind, value in lexicon._phrases.all()
         if (kind == "weapon" and not value.vague) or (kind == "verb" and value.frame == "arm" and not value.weak)
     }
+    hints |= {phrase.replace(" ", "-") for phrase in hints if phrase.count(" ") == 1}  # "patrol-boat contract"
     lexicon._hints = ahocorasick_rs.AhoCorasick(sorted(hints))
     return lexicon
 

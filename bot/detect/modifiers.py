@@ -7,7 +7,8 @@ from dataclasses import replace
 from bot.detect.clauses import ACCOUNTS, before, clause, is_passive, negated, phase_of
 from bot.detect.goods import PREPOSITIONS, categories, makers
 from bot.detect.mention import Mention
-from bot.detect.parties import TO, VESSELS, bound, head_code, object_of, origin, possessor, role
+from bot.detect.origins import VESSELS, origin, possessor
+from bot.detect.parties import TO, bound, head_code, object_of, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import is_open, subject_of
 from bot.detect.text import Token, words

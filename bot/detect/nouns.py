@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.detect.clauses import clause, phase_of, undone
 from bot.detect.goods import categories, makers
 from bot.detect.mention import Mention
-from bot.detect.parties import FROM, TO, actor, group, is_group, origin, possessor, role
+from bot.detect.origins import origin, possessor
+from bot.detect.parties import FROM, TO, actor, group, is_group, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
@@ -35,8 +36,9 @@ _BARE = words(
 _MAKING = words("firm company maker manufacturer shipbuilder shipyard contractor giant supplier planemaker producer")
 _GOVERNING = words("on for governing of about")
 _RULES = words("rules rule law laws policy policies principles guidelines legislation treaty regime curbs controls")
-_WINNING = words("win wins won clinch clinches clinched bag bags bagged land lands landed")
+_WINNING = words("win wins won clinch clinches clinched bag bags bagged land lands landed book books booked")
 _CHIEF = words("main among biggest largest chief principal top leading")
+_MAY = words("could can may might would will")
 _UNDER = words("under through via amid")
 _CIVIL = words(
     "power gas energy food water grain oil medical fuel electricity aid vaccine wheat trade economic energy "
@@ -91,7 +93,7 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
     if len(pair) > 1:
         suppliers, recipients = pair[:1], pair[1:]
     phase, denied = phase_of(row, first, left, right, word, goods)
-    denied = denied or undone(row, i)
+    denied = denied or undone(row, i) or (i > 1 and [t.low for t in row[i - 2 : i]] == ["not", "for"])
     return Mention(
         word.rule,
         i,
@@ -153,7 +155,7 @@ def _embargo(row: list[Token], i: int, word: TransferWord, arms: list[int], left
     before = row[max(left, i - 6) : i]
     behind = {token.low for token in row[i + 1 : min(i + 7, right)]}
     imposed = any(token.low in _IMPOSING for token in before) or bool(behind & _IMPOSED)
-    lifted = any(token.low.startswith(_LIFTING) for token in before)
+    lifted = any(token.low.startswith(_LIFTING) for token in (*before, *(t for t in row[i + 1 : right] if _ed(t))))
     first = i if i in arms else i - 1
     on = role(row, i, min(right, i + 5), words("on against"))
     under = on or _named_before(row, first, left)
@@ -161,6 +163,7 @@ def _embargo(row: list[Token], i: int, word: TransferWord, arms: list[int], left
     if (i - 1 not in arms and i not in arms and not bare) or not (imposed or lifted) or not under:
         return None
     _, subject = subject_of(row, i - 1 if on else first - 1, left)
+    subject = subject or role(row, i, right, words("by"))
     suppliers = tuple(code for code in subject if code not in {"UN", "EU"})
     return Mention(
         word.rule,
@@ -175,6 +178,10 @@ def _embargo(row: list[Token], i: int, word: TransferWord, arms: list[int], left
         subject,
         frame="seize",
     )
+
+
+def _ed(token: Token) -> bool:
+    return token.low.endswith("ed") and "actor" not in token.tags
 
 
 def _named_before(row: list[Token], first: int, left: int) -> tuple[str, ...]:
@@ -209,7 +216,7 @@ def _noun_parties(
         if left > 1 and row[left - 1].low == "as" and actor(row[left - 2]):  # "names Freedonia as their main supplier"
             subject = group(row, left - 2, 0, -1)[1]
         return subject, into or role(row, i, right, words("of")) or possessor(row, i, max(0, i - 4))
-    suppliers, recipients = away or own, into or partner
+    suppliers, recipients = away or own, into or partner or _users(row, last, right)
     if not recipients and own and subject and i and row[i - 1].low in {"its", "their"} and not set(subject) & set(own):
         recipients = subject  # "Moscow has replenished its supply of Iranian drones"
     if word.frame == "deal" and subject and _is_won(row, i):
@@ -231,6 +238,14 @@ def _noun_parties(
     return suppliers, recipients
 
 
+def _users(row: list[Token], last: int, right: int) -> tuple[str, ...]:
+    """Who could use the goods: "exports of weapons that Sylvania could use"."""
+    that = last + 2 if last + 1 < right and row[last + 1].low in {"that", "which"} else last + 1
+    at, codes = group(row, that, right, 1) if that < right and actor(row[that]) else (that, ())
+    may = codes and at + 2 < right and row[at + 1].low in _MAY
+    return codes if may and row[at + 2].low.startswith(("use", "deploy", "fire")) else ()
+
+
 def _is_won(row: list[Token], i: int) -> bool:
     """Whether a seller has won the order at `i`: "a Freedonian firm wins order from Sylvania"."""
     return any(token.low in _WINNING for token in row[max(0, i - 5) : i])
@@ -239,7 +254,11 @@ def _is_won(row: list[Token], i: int) -> bool:
 def _is_with_firm(row: list[Token], i: int, right: int) -> bool:
     """Whether a deal is with a maker of arms, who sells: "tears up contract with Freedonian firm"."""
     at = next((j for j in range(i + 1, min(i + 6, right)) if row[j].low == "with"), None)
-    return at is not None and any(token.low in _MAKING for token in row[at + 2 : min(at + 5, right)])
+    if at is None or at + 2 >= right:
+        return False
+    name = row[at + 2]  # "with Spain's Cardama"
+    firm = row[at + 1].possessive and name.text[:1].isupper() and not {"actor", "office"} & name.tags.keys()
+    return firm or any(token.low in _MAKING for token in row[at + 2 : min(at + 5, right)])
 
 
 def _is_plain_name(token: Token) -> bool:

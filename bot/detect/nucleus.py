@@ -22,7 +22,7 @@ _BEFORE_ARMED = words("has have had having never not secretly it hasn't haven't 
 _BE = words("been being is are was were")
 _BEFORE_VERB = words(
     "still did does do to will would not can could may might must should and or who which longer doesn't don't "
-    "didn't won't also never that"
+    "didn't won't also never that help helps helped helping"
 )
 
 
@@ -122,7 +122,7 @@ def is_verb(row: list[Token], i: int, word: TransferWord) -> bool:
         follower = row[i + 2] if after.low == "the" and i + 2 < len(row) else after
         if word.frame == "ask" and after.low in {"to", "for", "with"}:
             return True  # "Firefly appeals to Strelsau for missiles"
-        return bool({"actor", "group"} & follower.tags.keys()) or any(weapon(t) for t in row[i + 1 : i + 5])
+        return bool({"actor", "group"} & follower.tags.keys()) or any(weapon(t) for t in row[i + 1 : i + 7])
     plural = before.text.islower() and before.low.endswith("s") and not before.tags and "base" in word.forms
     if plural and {"actor", "group"} & after.tags.keys():
         return True  # "Freedonian officers arm Sylvanian rebels"

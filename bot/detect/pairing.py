@@ -14,7 +14,8 @@ from bot.detect.gist import FIGHTING
 from bot.detect.goods import DEPLOYED, NO_TRADE, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
 from bot.detect.nucleus import is_verb
-from bot.detect.parties import actor, made_in, origin, role
+from bot.detect.origins import made_in, origin
+from bot.detect.parties import actor, role
 from bot.detect.phrases import TransferWord
 from bot.detect.text import Token, Unit, words
 from bot.detect.voice import Voice

@@ -17,6 +17,8 @@ SKIPPED = words(
     "covertly even also only not help aid mercenary group rebel rebels paramilitary paramilitaries militant "
     "militants insurgents militia either both neither movement faction"
 )
+# Names that stand for an adjective too.
+_ABBREVIATED = words("us u.s. uk u.k. uae dprk rok prc eu")
 _RECEIVERS = words(
     "sides side forces troops fighters soldiers units customers buyers parties party factions tribes police "
     "security border naval air people war-hit nearby entities firms agents"
@@ -27,10 +29,6 @@ _FAVOURS = words(
 _INDUSTRY = words("plants plant factories factory industry makers producers manufacturers firms complex")
 _HELPING = words("defend help aid support assist protect bolster strengthen")
 _HELD = words("seen found used held captured hands")
-VESSELS = words(
-    "ship vessel plane aircraft flight jet boat freighter dhow truck cargo tanker warship flights planes ships"
-)
-_MADE = words("made built produced manufactured designed assembled upgraded")
 _REACH = 14  # tokens
 
 
@@ -195,6 +193,8 @@ def _behind(row: list[Token], j: int, right: int) -> tuple[str, ...]:
             if word.form == "adjective" and k + 1 < right and _is_other_noun(row[k + 1]):
                 return ()  # "in return for Freedonian help"
             described = k + 1 < right and (weapon(row[k + 1]) or "group" in row[k + 1].tags)
+            if k + 1 < right and weapon(row[k + 1]) and _stands_as_adjective(row, k):
+                return ()  # "deal for 32 US jets"
             if word.form == "adjective" and described and not any(t.low in _INDUSTRY for t in row[k + 1 : k + 4]):
                 return ()
             return group(row, _head(row, k, right), right, 1)[1]
@@ -205,6 +205,13 @@ def _behind(row: list[Token], j: int, right: int) -> tuple[str, ...]:
         if row[k].low in {"use", "using", "his", "her", ",", "that", "and", "with"}:
             return ()
     return ()
+
+
+def _stands_as_adjective(row: list[Token], k: int) -> bool:
+    """Whether a name before goods says whose they are: "US jets", "32 Freedonia tanks"."""
+    word = actor(row[k])
+    plain = word is not None and word.form == "name" and not row[k].possessive
+    return plain and (row[k].low in _ABBREVIATED or (k > 0 and row[k - 1].low.isdigit()))
 
 
 def _is_other_noun(token: Token) -> bool:
@@ -239,35 +246,6 @@ def bound(row: list[Token], left: int, right: int) -> tuple[str, ...]:
     return ()
 
 
-def origin(row: list[Token], goods: list[int], left: int, told: bool = False) -> tuple[str, ...]:
-    """Who a weapon is from by the words right before it: "Iranian drones", "Iran's new drones", "Chinese-made guns".
-
-    With `told` a name alone ("Iran drones") is not enough.
-    """
-    for i in goods:
-        if i + 1 < len(row) and "report" in row[i + 1].tags:
-            break  # "Kyiv's drone claims" are claims of Kyiv
-        for j in range(i - 1, max(left, i - 5) - 1, -1):
-            word = actor(row[j])
-            if word and word.form == "person":
-                break
-            if word:
-                close = word.form in {"name", "seat"} and j == i - 1 and not told
-                if word.form in {"adjective", "origin", "firm"} or row[j].possessive or close:
-                    plain = not row[j].possessive and word.form not in {"adjective", "origin"}
-                    if j and plain and (row[j - 1].low in {"to", "for"} or "verb" in row[j - 1].tags):
-                        break  # "to Russia weapons", "gave Ukraine F-16s"
-                    return group(row, j, left, -1)[1]
-                break
-            if (
-                row[j].low in PREPOSITIONS
-                or row[j].low in {",", "“", "”", "and"}
-                or {"verb", "say"} & row[j].tags.keys()
-            ):
-                break
-    return ()
-
-
 def for_group(row: list[Token], i: int, right: int) -> tuple[str, ...]:
     """The group that arms go to a state for: "flown to Sylvania for the Hentzau Brigade"."""
     codes = role(row, i, right, words("for"))
@@ -277,39 +255,3 @@ def for_group(row: list[Token], i: int, right: int) -> tuple[str, ...]:
 def is_group(token: Token) -> bool:
     """Whether a word names an armed group that is told elsewhere, and no weapon: "Sukhoi fighters"."""
     return "group" in token.tags and not weapon(token)
-
-
-def possessor(row: list[Token], i: int, left: int) -> tuple[str, ...]:
-    """Whose the goods are: "Serbia's recent arms exports"."""
-    for j in range(i - 1, max(left, i - 4) - 1, -1):
-        if actor(row[j]) and row[j].possessive:
-            return (head_code(row, j),)
-        if row[j].low in PREPOSITIONS or {"accuse", "deny", "protest"} & row[j].tags.keys():
-            break  # "Sylvania's ministry condemned the sale"
-    return ()
-
-
-def maker(row: list[Token], i: int, right: int) -> tuple[str, ...]:
-    """The firm named anywhere behind a verb of getting."""
-    for token in row[i + 1 : right]:
-        word = actor(token)
-        if word and word.form == "firm":
-            return (word.code,)
-    return ()
-
-
-def vessel_of(row: list[Token], left: int, right: int) -> tuple[str, ...]:
-    """Whose ship or plane the tokens name: "an Emirati plane", "Russia's cargo ship"."""
-    for j in range(left, right):
-        if actor(row[j]) and any(not VESSELS.isdisjoint(token.low.split()) for token in row[j + 1 : j + 4]):
-            return (head_code(row, j),)
-    return ()
-
-
-def made_in(row: list[Token], last: int, right: int) -> tuple[str, ...]:
-    """Where or by whom the weapon at `last` was made, as told behind it: "rockets made in Pakistan"."""
-    made = next((j for j in range(last + 1, min(last + 4, right)) if row[j].low in _MADE), None)
-    if made is None:
-        return ()
-    where = next((j for j in range(made + 1, min(made + 6, right)) if row[j].low in {"in", "by"}), None)
-    return role(row, where - 1, min(right, where + 4), words("in by")) if where is not None else ()

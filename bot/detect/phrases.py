@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +15,8 @@ from bot.model import Phase, Weapon
 
 _ORIGIN = words("upgraded refurbished made built supplied produced manufactured designed origin donated")
 _GOAL = words("bound")
+# A named system with letters behind its number: "J-10CE", "F-16V", "Su-30MKMs".
+_VERSION = re.compile(r"([A-Za-z]{1,3}-\d{1,3})[A-Z][A-Za-z]{0,3}\d?s?$")
 _JOINS = words("and or , /")
 
 
@@ -148,17 +151,31 @@ class Phrases:
 
     def _compound(self, token: Token) -> dict[str, Any]:
         """ "Chinese-made" and "Moscow-bound" tell an origin and a goal, "16-helicopter" what a deal is about."""
+        if "-" not in token.text:
+            return {}
+        if version := _VERSION.match(token.text):
+            return self._weapon_in(version.group(1))  # "J-10CE" is a J-10
         head, _, tail = token.text.rpartition("-")
         if head.isdigit() and (parts := tokens(tail)):
             tags = self._longest(parts, 0)[1]
             return {"weapon": tags["weapon"]} if "weapon" in tags else {}
-        if not head or tail not in _ORIGIN | _GOAL:
-            return {}
+        if head.lower() == "ex":  # "ex-Danish F-16s"
+            tags = self._longest(tokens(tail), 0)[1]
+            former = "actor" in tags and tags["actor"].form == "adjective"
+            return {"actor": ActorWord(tags["actor"].code, "origin")} if former else {}
+        if tail not in _ORIGIN | _GOAL:
+            return self._weapon_in(f"{head} {tail}") if head.isalpha() else {}  # "patrol-boat contract"
         parts = tokens(head)
         length, tags = self._longest(parts, 0)
         if "actor" not in tags or length != len(parts):
             return {}
         return {"actor": ActorWord(tags["actor"].code, "origin" if tail in _ORIGIN else "goal")}
+
+    def _weapon_in(self, text: str) -> dict[str, Any]:
+        """The weapon that a text names as a whole, if it does."""
+        parts = tokens(text)
+        length, tags = self._longest(parts, 0) if parts else (0, {})
+        return {"weapon": tags["weapon"]} if "weapon" in tags and length == len(parts) else {}
 
 
 def _by_form(verb: str, irregular: Mapping[str, str]) -> Iterator[tuple[str, frozenset[str]]]:

@@ -73,6 +73,12 @@ _ABBREVIATIONS = frozenset(
 )
 # The look-behind keeps a long row of dots from being tried again at each of them.
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"”’')\]]*+(?=\s)|\n+|;(?=\s)|\s[•·*]\s")
+# What agencies put before a headline: "UPDATE 2-Iran denies …", "Exclusive-Pakistan …".
+_LABEL = re.compile(
+    r"(?:update \d+|wrapup \d+|rpt|refile|exclusive|corrected|factbox|analysis|explainer|insight|timeline|breaking)"
+    r"\s?[-–—](?=\w)",
+    re.IGNORECASE,
+)
 _LONGEST = 1000  # characters: what goes on longer is no sentence, and is cut so that reading stays linear in the text
 
 
@@ -117,7 +123,10 @@ def units(story: Story) -> list[Unit]:
     for start, end in _sentence_spans(text):
         sentence = text[start:end]
         if sentence.strip():
-            found.append(Unit(sentence, start, start < len(story.title), tokens(sentence)))
+            headline = start < len(story.title)
+            label = _LABEL.match(sentence) if headline else None
+            read = " " * label.end() + sentence[label.end() :] if label else sentence
+            found.append(Unit(sentence, start, headline, tokens(read)))
     return found
 
 

@@ -19,20 +19,8 @@ from bot.detect.goods import (
 )
 from bot.detect.mention import Mention
 from bot.detect.nucleus import Nucleus
-from bot.detect.parties import (
-    FROM,
-    TO,
-    bound,
-    describes_arms,
-    for_group,
-    made_in,
-    maker,
-    object_of,
-    origin,
-    possessor,
-    role,
-    vessel_of,
-)
+from bot.detect.origins import made_in, maker, origin, possessor, vessel_of
+from bot.detect.parties import FROM, TO, bound, describes_arms, for_group, object_of, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
@@ -50,6 +38,7 @@ _FREIGHT = words("container containers port cargo freighter dhow ship vessel tru
 _SIDES = frozenset({"neither side", "neither party", "either side", "either party", "both sides"})
 _LEAVING = words("leave leaves left leaving")
 _FRESH = words("first new batch latest long-awaited final last promised delivery batteries battery shipment")
+_TURNS = words("first last final next remaining")
 _CRAFT = words("plane planes aircraft")
 
 
@@ -122,7 +111,9 @@ def _get(n: Nucleus) -> Mention | None:
     if n.word.rule == "take" and n.ahead and not away and (there := role(n.row, n.ahead[-1], n.right, words("to"))):
         carrying = replace(n, word=TransferWord(n.word.rule, "give", "delivered", n.word.forms))
         return carrying.mention((), there, n.ahead)  # "was taking arms to Tripoli"
-    if n.word.rule == "take" and (not away or any(token.low == "from" for token in n.row[n.at : n.ahead[0]])):
+    fresh = bool(n.ahead) and any(token.low in _TURNS for token in n.row[n.at + 1 : n.ahead[0]])  # "takes last of 12 …"
+    from_them = away and n.ahead and not any(token.low == "from" for token in n.row[n.at : n.ahead[0]])
+    if n.word.rule == "take" and not (fresh or from_them):
         return None
     if n.row[n.at].low.startswith(("pay", "paid")):
         suppliers = object_of(n.row, n.at, n.right)[1]  # "paid Pyongyang for rockets"

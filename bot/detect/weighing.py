@@ -14,7 +14,8 @@ from bot.detect.gist import FIGHTING, is_owned
 from bot.detect.goods import DEPLOYED, NO_TRADE, categories, listed, meant_for, weapon
 from bot.detect.mention import Mention
 from bot.detect.nucleus import is_verb
-from bot.detect.parties import FROM, TO, actor, bound, loose_object, object_of, origin, possessor, role, vessel_of
+from bot.detect.origins import origin, possessor, vessel_of
+from bot.detect.parties import FROM, TO, actor, bound, loose_object, object_of, role
 from bot.detect.phrases import TransferWord
 from bot.detect.seizing import is_seizure
 from bot.detect.subjects import subject_of

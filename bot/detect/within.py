@@ -35,7 +35,7 @@ def completed_within(
     mention = _by_speaker(_with_sides(mention, named.actors, lexicon), voices)
     mention = _of_state(_with_group(mention, named.group), named.apart, voices, lexicon)
     mention = _from_us(_to_us(_by_denier(mention, voices), voices, row), voices, row)
-    return _directed(_by_addressee(mention, voices, row), lexicon)
+    return _by_addressee(_directed(mention, row, lexicon), voices, row)
 
 
 def _to_us(mention: Mention, voices: list[Voice], row: list[Token]) -> Mention:
@@ -53,8 +53,9 @@ def _to_us(mention: Mention, voices: list[Voice], row: list[Token]) -> Mention:
 
 def _from_us(mention: Mention, voices: list[Voice], row: list[Token]) -> Mention:
     """ "Sylvania's guns did not come from us, Fredville says": who speaks has given them, or has not."""
-    behind = [token.low for token in row[mention.at + 1 : mention.at + 4]]
-    if mention.suppliers or mention.frame != "arrive" or behind[:2] != ["from", "us"]:
+    behind = [token.low for token in row[mention.at + 1 : mention.at + 3]]
+    goods_from = [token.low for token in row[mention.end : mention.end + 2]]
+    if mention.suppliers or ["from", "us"] not in (behind[:2], goods_from):
         return mention
     said = [voice for voice in voices if voice.kind == "say" and voice.start <= mention.at < voice.end]
     codes = {code for voice in said for code in voice.subject.codes} - {"MEDIA", *mention.recipients}
@@ -63,6 +64,8 @@ def _from_us(mention: Mention, voices: list[Voice], row: list[Token]) -> Mention
 
 def _by_addressee(mention: Mention, voices: list[Voice], row: list[Token]) -> Mention:
     """ "Stop arming the rebels, Fredville tells Strelsau": whom it is said to is who does it."""
+    if mention.rule == "weapons of" and not mention.negated:
+        return _over_weapons(mention, row)
     if mention.suppliers or not mention.recipients or mention.negated or mention.frame not in {"give", "arm"}:
         return mention
     if (blamed := _blamed(row, mention)) and not set(blamed) & set(mention.recipients):
@@ -80,6 +83,15 @@ def _by_addressee(mention: Mention, voices: list[Voice], row: list[Token]) -> Me
             phase = "delivered" if ordered and mention.phase == "stopped" else mention.phase
             return replace(mention, suppliers=codes, phase=phase, subject=())
     return mention
+
+
+def _over_weapons(mention: Mention, row: list[Token]) -> Mention:
+    """ "Fredville warns Strelsau over Ruritanian missiles": whoever is blamed for having them has got them."""
+    blamed = _blamed(row, mention)
+    if mention.recipients or not blamed or set(blamed) & set(mention.suppliers):
+        return mention
+    blamer = tuple(code for code in _first(row) if code not in blamed)
+    return replace(mention, recipients=blamed, subject=blamer, rule=f"{mention.rule}{OVER}")
 
 
 def _first(row: list[Token]) -> tuple[str, ...]:
@@ -142,8 +154,18 @@ def _of_state(mention: Mention, actors: tuple[str, ...], voices: list[Voice], le
     return replace(mention, recipients=(codes[0],)) if len(set(codes)) == 1 else mention
 
 
-def _directed(mention: Mention, lexicon: Lexicon) -> Mention:
+def _before_goods(row: list[Token], mention: Mention) -> str | None:
+    """Whose plain name stands right before the goods."""
+    token = row[mention.start - 1]
+    word = actor(token) if mention.start else None
+    return word.code if word and word.form == "name" and not token.possessive else None
+
+
+def _directed(mention: Mention, row: list[Token], lexicon: Lexicon) -> Mention:
     """A deal in which only one side is known as an exporter of arms: that side supplies."""
+    buyer = next((code for code in mention.suppliers if code not in lexicon.exporters), None)
+    if buyer and mention.noun in {"sale", "sales"} and not mention.recipients and _before_goods(row, mention) == buyer:
+        return replace(mention, suppliers=(), recipients=(buyer,))  # "over Sylvania arms sales"
     sells = set(mention.suppliers) & lexicon.exporters
     buys = set(mention.recipients) & lexicon.exporters
     if mention.undirected and mention.suppliers and mention.recipients and buys and not sells:
