@@ -205,6 +205,7 @@ def _saying(row: list[Token], i: int, lexicon: Lexicon) -> Voice:
         quoted = subject.start and row[subject.start - 1].low in {"”", '"'}
         # “…,” she told LCI of a transfer; "not true, the Kremlin says of …"
         also = any(token.low in {"of", "about"} for token in row[i + 1 : i + (5 if quoted else 2)])
+        also = also or [t.low for t in row[i + 1 : i + 3]] == [",", "and"]  # "…, the envoy said, and has been giving"
         return Voice("say", i, subject, 0, len(row) if also else min(subject.start, i))
     if subject.open == "unnamed" and row[i].low.startswith(("tell", "told")):  # "officials told Reuters"
         subject = MEDIA if any("media" in token.tags for token in row[i + 1 : i + 4]) else subject

@@ -92,9 +92,14 @@ def _with_lead_speaker(claims: tuple[Claim, ...], reading: Reading) -> tuple[Cla
         ),
         None,
     )
-    if voice is None or len(voice.subject.codes) != 1 or any(v.kind == "deny" for v in reading.voices[1]):
+    if voice is None or any(v.kind == "deny" for v in reading.voices[1]):
         return claims
-    speaker = voice.subject.codes[0]
+    speakers = voice.subject.codes
+    if voice.subject.open in {"office", "paper"} and reading.mentions[0]:
+        speakers = reading.speakers(reading.units[1], voice, reading.mentions[0][0])  # "…, the army said"
+    if len(speakers) != 1:
+        return claims
+    speaker = speakers[0]
     headline = reading.units[0].text
     return merged(
         replace(c, claimant=speaker) if c.claimant is None and c.stance == "asserts" and c.words == headline else c

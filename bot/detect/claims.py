@@ -42,6 +42,7 @@ _REFUSALS = frozenset(
         *("no hand in", "no role in", "no part in", "no involvement", "not involved", "played no part", "had no part"),
     ]
 )
+_STORIES = words("story stories account accounts")
 _OTHER_CLAUSE = words("; but while after")
 
 
@@ -295,4 +296,7 @@ def _assert_denied_report(reading: Reading, unit: Unit, owners: list[Owner], men
     """What is denied as somebody's report was asserted by them: "denies a Fox News report of …"."""
     owner = next((owner for owner in owners if abs(owner.at - denial) <= 20), None)
     if owner and not (mention.negated and len(mention.recipients) > 1):  # "arms neither side": it was said of one
-        add(reading, unit, "asserts", owner.code, mention, rule=DENIED_REPORT)
+        if not owner.named and unit.tokens[owner.at].low in _STORIES:
+            reading.reported.append((unit, owner.code, mention))  # the media's, unless the story tells whose it is
+        else:
+            add(reading, unit, "asserts", owner.code, mention, rule=DENIED_REPORT)

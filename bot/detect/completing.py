@@ -10,6 +10,9 @@ from bot.model import Weapon
 
 Parties = tuple[str, ...]
 
+TRANSIT = "transit+"
+"""Before the rule of arms that only pass through a state, so that who denies it is not their supplier."""
+
 NOUN_RULES = frozenset({"sale", "deal", "weapons to", "weapons for"})
 """Rules of a noun, whose subject is not who supplies."""
 
@@ -74,6 +77,9 @@ def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
     for of_unit in found:
         kept.append([])
         for mention in of_unit:
+            if mention.rule.startswith(TRANSIT):
+                kept[-1].append(mention)
+                continue
             filled = _with_other(_filled(_asked_for(_turned(mention, told), told), told, cast), cast)
             if mention.recipients or mention.rule != "arrival":  # else whom it reached is only guessed
                 filled = _with_only_state(_with_maker(filled, cast), cast)

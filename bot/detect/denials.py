@@ -25,6 +25,7 @@ _HELPING = words("backing supporting helping aiding assisting giving")
 _TO = words("to for")
 _ARTICLES = words("a an the any such")
 _OFTEN = words("time and again repeatedly always consistently in the past strongly firmly flatly after another before")
+_DEALINGS = words("dealings dealing deals transactions transaction")
 _BEHIND = 8  # tokens behind the verb that show what it denies
 
 
@@ -67,6 +68,9 @@ def answers(unit: Unit, voice: Voice) -> bool:
 def receivers_of(unit: Unit, voice: Voice) -> tuple[str, ...]:
     """Whom somebody denies giving, arming or helping: "denied giving the RSF any support"."""
     row = unit.tokens
+    for i in range(voice.at + 1, min(voice.at + 5, len(row) - 1)):
+        if row[i].low in _DEALINGS and row[i + 1].low == "with":
+            return role(row, i, len(row), words("with"))  # "denied any dealings with the FARC"
     for i in range(voice.at + 1, min(voice.at + 4, len(row))):
         if row[i].low.endswith("ing"):
             verb = row[i].tags.get("verb")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from bot.detect.completing import TRANSIT
 from bot.detect.denials import answered_by, receivers_of, tells_own
 from bot.detect.making import add
 from bot.detect.mention import Mention
@@ -65,6 +66,8 @@ def _is_only_idea(unit: Unit, mention: Mention) -> bool:
 
 def _may_supply(reading: Reading, denier: str, mention: Mention) -> bool:
     known = reading.lexicon.actors.get(denier)
+    if mention.rule.startswith(TRANSIT):
+        return False
     return known is not None and known.kind == "state" and denier not in mention.recipients and bool(mention.recipients)
 
 

@@ -11,6 +11,7 @@ from bot.detect.text import Unit
 
 def name_epithets(units: list[Unit], epithets: Mapping[str, frozenset[str]]) -> None:
     """Tag each epithet as the one state that it may mean and that the units name, if there is just one."""
+    _name_koreas(units)
     found = [token for unit in units for token in unit.tokens if "epithet" in token.tags]
     if not found:
         return
@@ -20,3 +21,17 @@ def name_epithets(units: list[Unit], epithets: Mapping[str, frozenset[str]]) -> 
         codes = named & epithets[token.tags["epithet"]]
         if len(codes) == 1:
             token.tags = {**token.tags, "actor": ActorWord(codes.pop(), "name")}
+
+
+def _name_koreas(units: list[Unit]) -> None:
+    """Tag "North" and "South" as the Koreas where the other is named and no name goes on behind them."""
+    words = [word for unit in units for token in unit.tokens if (word := actor(token))]
+    for half, code, other in (("North", "KP", "KR"), ("South", "KR", "KP")):
+        if not any(word.code == other for word in words):
+            continue
+        for unit in units:
+            for i, token in enumerate(unit.tokens):
+                follower = unit.tokens[i + 1] if i + 1 < len(unit.tokens) else None
+                goes_on = follower is not None and follower.text[:1].isupper()
+                if token.text in {half, f"the {half}", f"The {half}"} and not goes_on and not actor(token):
+                    token.tags = {**token.tags, "actor": ActorWord(code, "name")}

@@ -19,8 +19,8 @@ from bot.detect.nouns import noun_mention
 from bot.detect.nucleus import is_verb
 from bot.detect.phrases import TransferWord
 from bot.detect.text import Token, Unit, words
+from bot.detect.turns import BEGINNINGS, turns_at
 from bot.detect.turns import RULE as TURN
-from bot.detect.turns import TURNS, turn_at
 from bot.detect.verbs import verb_mention
 from bot.model import Phase
 
@@ -36,8 +36,8 @@ def find(unit: Unit) -> list[Mention]:
     found: list[Mention] = []
     modifiers: list[tuple[int, TransferWord]] = []
     for i, token in enumerate(row):
-        if token.low in TURNS and (mention := turn_at(row, i, arms)):
-            found.append(mention)
+        if token.low in BEGINNINGS:
+            found.extend(turns_at(row, i, arms))
         word: TransferWord | None = token.tags.get("verb")
         if word is None or not is_verb(row, i, word) or any(m.start <= i < m.end for m in found if m.rule == TURN):
             continue
@@ -67,6 +67,10 @@ def find(unit: Unit) -> list[Mention]:
     for i, word in reversed(modifiers):  # the inner first: "asks the UN to stop drones reaching …"
         found = modified(row, i, word, arms, found)
     found = [
+        replace(m, phase="delivered", rule=f"ask+{m.rule}") if m.phase == "stopped" and _is_called_for(row, m) else m
+        for m in found
+    ]
+    found = [
         replace(
             m,
             abroad=m.frame in {"find", "get", "seize", "arrive"} or goes_abroad(row, *clause(row, m.at)),
@@ -84,6 +88,23 @@ def _drops_deal(row: list[Token], i: int) -> bool:
         noun = row[j].tags.get("noun")
         if noun and not row[j].tags.get("weapon"):
             return noun.frame == "deal" or row[j].low in {"sale", "sales", "export", "exports", "transfer", "delivery"}
+    return False
+
+
+def _is_called_for(row: list[Token], mention: Mention) -> bool:
+    """Whether somebody only wants it stopped, and so says that it goes on: "has to be cut off", "Smith: stop …"."""
+    for i in range(max(1, mention.start - 3), min(mention.end + 8, len(row))):
+        verb = row[i].tags.get("verb")
+        stops = (verb is not None and verb.frame == "stop") or row[i].tags.get("phase") == "stopped"
+        if not stops:
+            continue
+        lows = [token.low for token in row[max(0, i - 3) : i]]
+        if lows[-2:] == ["to", "be"] and lows[0] in {"has", "have", "needs", "need", "ought"}:
+            return True
+        if lows[-2:] in (["has", "to"], ["have", "to"], ["needs", "to"], ["time", "to"], ["need", "to"]):
+            return True
+        if lows[-1] in {":", "“"} and verb is not None and "base" in verb.forms and i < mention.at:
+            return True
     return False
 
 

@@ -8,9 +8,10 @@ from bot.detect.clauses import BE, before, clause, phase_of
 from bot.detect.goods import DEPLOYED, LOADED, PREPOSITIONS, are_craft, categories, goes_abroad, listed, names_goods
 from bot.detect.mention import Mention
 from bot.detect.nucleus import Nucleus
-from bot.detect.origins import origin, possessor
+from bot.detect.origins import VESSELS, origin, possessor
 from bot.detect.parties import (
     FROM,
+    INDUSTRY,
     TO,
     actor,
     bound,
@@ -47,6 +48,7 @@ def arming(n: Nucleus) -> Mention | None:
     else:
         suppliers = subject
         recipients = object_of(n.row, n.at, n.right)[1] or loose_object(n.row, n.at, n.right)
+        recipients = recipients or pronoun_object(n.row, n.at, 0, n.right, subject)
     group = n.any_behind("group", 5)
     if n.at + 1 < n.right and n.row[n.at + 1].low == "of" and "ing" in n.word.forms:  # "Freedonia's arming of Sylvania"
         own = possessor(n.row, n.at, n.left) or n.role(words("by"))
@@ -85,8 +87,12 @@ def _given(n: Nucleus) -> Mention | None:
         recipients = subject
     recipients = recipients or bound(n.row, n.left, n.right) or (_user(n) if suppliers and n.behind else ())
     recipients = recipients or (_found_in(n) if suppliers and n.behind else ())
-    named = names_goods(n.row, n.left, n.at) or any(token.low in _NONE for token in n.row[max(n.left, n.at - 4) : n.at])
-    if not goods and not (named and (into or away)):
+    none = any(token.low in _NONE for token in n.row[max(n.left, n.at - 6) : n.at])
+    they = any(token.low == "they" for token in n.row[max(n.left, n.at - 4) : n.at])  # "they had been sold to …"
+    named = names_goods(n.row, n.left, n.at) or none or (they and bool(into and away))
+    # "none of the systems has been delivered": of those told before
+    told_before = not n.word.weak and any(token.low == "none" for token in n.row[max(n.left, n.at - 6) : n.at])
+    if not goods and not (named and (into or away)) and not told_before:
         return None
     return n.mention(suppliers, recipients, goods, suppliers, n.any_behind("group", 12))
 
@@ -147,7 +153,8 @@ def _gives(n: Nucleus) -> Mention | None:
     _, subject = n.subject()
     if not into and (own := _to_its_own(n, goods)):
         return own
-    if direct and describes_arms(n.row, object_at) and (into or _is_adjective(n.row, object_at)):
+    industry = any(token.low in INDUSTRY for token in n.row[object_at + 1 : object_at + 4])  # "Strelsau's arms plants"
+    if direct and not industry and describes_arms(n.row, object_at) and (into or _is_adjective(n.row, object_at)):
         direct = ()
     recipients = (
         direct
@@ -163,7 +170,7 @@ def _gives(n: Nucleus) -> Mention | None:
     carried = any(token.low in {"which", "that"} for token in n.row[max(n.left, n.at - 3) : n.at])
     if carried and away and into:
         subject = ()  # "the Antonov, which was bringing fighters from Kazakhstan to North Korea"
-    suppliers = subject or away or origin(n.row, goods, n.at if goods is n.ahead else n.left)
+    suppliers = subject or away or _from_where(n) or origin(n.row, goods, n.at if goods is n.ahead else n.left)
     unsaid = n.word.weak and not recipients and not group and not goes_abroad(n.row, n.left, n.right)
     if not recipients and not group and suppliers and _is_to_unnamed(n):
         return replace(n.mention(suppliers, (), goods, subject), general=True)  # "to sell tanks to two states"
@@ -201,6 +208,12 @@ def _is_dropped_to(n: Nucleus) -> bool:
     if not n.ahead or n.ahead[0] - n.at > 3 or not set(categories(n.row, n.ahead)) <= _DROPPED:
         return False
     return any(token.low in {"to", "into"} for token in n.row[n.ahead[-1] + 1 : n.ahead[-1] + 4])
+
+
+def _from_where(n: Nucleus) -> tuple[str, ...]:
+    """Where the ships and planes are from that bring the goods: "planes from Freedonia bring rifles"."""
+    vessel = next((j for j in range(n.left, n.at) if n.row[j].low in VESSELS and n.row[j + 1].low == "from"), None)
+    return role(n.row, vessel, n.at, words("from")) if vessel is not None else ()
 
 
 def _backed(n: Nucleus, goods: list[int]) -> tuple[str, ...]:

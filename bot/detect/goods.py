@@ -13,7 +13,7 @@ _GOODS_PRONOUNS = words(
 # Behind these an actor is no subject.
 PREPOSITIONS = words(
     "to for from against with in of at on into about between over by near off across inside toward towards through "
-    "via despite among like than reach reaching aboard around within without outside under"
+    "via despite among like than reach reaching aboard around within without outside under beside alongside"
 )
 _ABROAD = words(
     "export exports exported exporting re-exported abroad overseas foreign third international customer customers "

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.detect.phrases import ActorWord
-from bot.detect.text import Token, words
+from bot.detect.text import Token, Unit, words
 
+_BODIES = words("group movement militia faction")
 _PARTS = words("eastern western northern southern central the")
 
 
@@ -30,6 +31,21 @@ def with_groups(row: list[Token], codes: Mapping[str, Mapping[str, str]]) -> lis
         merged.append(token)
         i = end
     return merged
+
+
+def name_groups(units: list[Unit], group: str | None) -> None:
+    """Tag "the Lebanese movement", "the Western Sahara movement" as the armed group, where a story names just one."""
+    if group is None:
+        return
+    for unit in units:
+        row = unit.tokens
+        i = 0
+        while i + 1 < len(row):
+            word: ActorWord | None = row[i].tags.get("actor")
+            states = word is not None and len(word.code) == 2 and word.form in {"adjective", "name"}
+            if states and row[i + 1].low in _BODIES and not row[i].possessive and not row[i + 1].tags.get("actor"):
+                row[i : i + 2] = [_joined(row[i], row[i + 1], group)]
+            i += 1
 
 
 def _noun(token: Token) -> str:

@@ -55,6 +55,8 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
         return found
     if row[i].low.startswith(("reject", "rebuff")) and not _turns_down(row, i):
         return found  # it is a denial
+    if word.frame == "stop" and i + 1 < len(row) and row[i + 1].low in {"using", "firing", "use"}:
+        return found  # "stopped using heavy weapons"
     left, right = clause(row, i)
     passive = is_passive(row, i, word, left) or _ends_headline(row, i, word, right)
     _, subject = subject_of(row, i, left)
@@ -244,6 +246,8 @@ def _own(
             return Mention(
                 word.rule, i, i, goods[-1] + 1, suppliers, (), weapons, phase, denied, frame="get", open_subject=True
             )
+        if any(token.low.startswith("replac") for token in row[i : goods[0]]):
+            return None  # "wants it to replace its F-16 fleet"
         if not recipients or not wanted or (not suppliers and goods[0] - i > 4 and not of_friends):
             return None
     phase, denied = phase_of(row, i, left, right, word, goods)

@@ -122,7 +122,8 @@ def is_verb(row: list[Token], i: int, word: TransferWord) -> bool:
         follower = row[i + 2] if after.low == "the" and i + 2 < len(row) else after
         if word.frame == "ask" and after.low in {"to", "for", "with"}:
             return True  # "Firefly appeals to Strelsau for missiles"
-        return bool({"actor", "group"} & follower.tags.keys()) or any(weapon(t) for t in row[i + 1 : i + 7])
+        it = word.frame == "arm" and after.low in {"it", "them"}
+        return it or bool({"actor", "group"} & follower.tags.keys()) or any(weapon(t) for t in row[i + 1 : i + 7])
     plural = before.text.islower() and before.low.endswith("s") and not before.tags and "base" in word.forms
     if plural and {"actor", "group"} & after.tags.keys():
         return True  # "Freedonian officers arm Sylvanian rebels"
@@ -138,4 +139,6 @@ def _is_armed(row: list[Token], i: int) -> bool:
     whom = {"actor", "group", "office"} & follower.tags.keys() or after.low == "the government"
     if before.low in {"he", "she", "they", "it", "bloc", "who", "which"} and whom:
         return True
+    if before.low in {"that", "which"} and whom:
+        return True  # "ended a programme that armed Sylvanian rebels"
     return before.low in _BEFORE_ARMED or (before.low in _BE and after.low == "by") or bool(actor(before) and whom)

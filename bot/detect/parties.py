@@ -26,7 +26,8 @@ _RECEIVERS = words(
 _FAVOURS = words(
     "help aid support backing money oil gas cash troops technology know-how assistance investment votes grain"
 )
-_INDUSTRY = words("plants plant factories factory industry makers producers manufacturers firms complex")
+INDUSTRY = words("plants plant factories factory industry makers producers manufacturers firms complex")
+_WARS = words("war conflict front crisis invasion offensive campaign")
 _HELPING = words("defend help aid support assist protect bolster strengthen")
 _HELD = words("seen found used held captured hands")
 _REACH = 14  # tokens
@@ -115,10 +116,12 @@ def _head(row: list[Token], k: int, right: int) -> int:
     """From "Russia" in "Russia's Wagner" and "Sudanese" in "Sudanese Rapid Support Forces" on to the group."""
     word = actor(row[k])
     if word and (row[k].possessive or word.form == "adjective"):
-        for j in range(k + 1, min(k + 4, right)):
-            if actor(row[j]):
-                return j
-            if row[j].low not in SKIPPED:
+        for j in range(k + 1, min(k + 5, right)):
+            behind = actor(row[j])
+            if behind and (j < k + 4 or len(behind.code) > 2):
+                return j if all(t.low in SKIPPED for t in row[k + 1 : j]) or len(behind.code) > 2 else k
+            plain = not row[j].tags and row[j].low not in PREPOSITIONS | {",", "and", "or"}
+            if row[j].low not in SKIPPED and not (plain and word.form == "adjective"):  # "Lebanese Shiite movement …"
                 break
     return k
 
@@ -146,6 +149,11 @@ def pronoun_object(row: list[Token], i: int, left: int, right: int, subject: tup
         return ()
     for j in range(i - 1, left - 1, -1):
         word = actor(row[j])
+        if is_group(row[j]) and row[i + 1].low == "them":
+            return ()  # "to reinforce the rebels and gave them weapons"
+        aside = any("say" in token.tags for token in row[j + 1 : j + 4]) and any(t.low == "," for t in row[j - 2 : j])
+        if word and (word.code == "UN" or aside):
+            continue  # who speaks of it is no party
         if word and word.code not in subject and word.form not in {"origin", "person"}:
             return (word.code,)
     return ()
@@ -192,14 +200,19 @@ def _behind(row: list[Token], j: int, right: int) -> tuple[str, ...]:
         if word and word.form != "origin":
             if word.form == "adjective" and k + 1 < right and _is_other_noun(row[k + 1]):
                 return ()  # "in return for Freedonian help"
+            named = word.form == "name" and not row[k].possessive and row[k].low != "saudi"
+            if row[j].low == "for" and named and k + 1 < right and row[k + 1].low in _WARS:
+                return ()  # "arms for the Sylvania war"
             described = k + 1 < right and (weapon(row[k + 1]) or "group" in row[k + 1].tags)
             if k + 1 < right and weapon(row[k + 1]) and _stands_as_adjective(row, k):
                 return ()  # "deal for 32 US jets"
-            if word.form == "adjective" and described and not any(t.low in _INDUSTRY for t in row[k + 1 : k + 4]):
+            if word.form == "adjective" and described and not any(t.low in INDUSTRY for t in row[k + 1 : k + 4]):
                 return ()
             return group(row, _head(row, k, right), right, 1)[1]
         if "group" in row[k].tags:
-            return ()
+            of = k + 2 < right and row[k + 1].low == "of"  # "to southern rebels of the SPLA"
+            codes = next((w.code for t in row[k + 2 : k + 6] if (w := actor(t))), None) if of else None
+            return (codes,) if codes and len(codes) > 2 else ()
         if (row[k].low in PREPOSITIONS and row[k].low not in {"in", "of"}) or "verb" in row[k].tags or weapon(row[k]):
             return ()
         if row[k].low in {"use", "using", "his", "her", ",", "that", "and", "with"}:
@@ -216,7 +229,7 @@ def _stands_as_adjective(row: list[Token], k: int) -> bool:
 
 def _is_other_noun(token: Token) -> bool:
     """Whether a plain noun stands there that receives nothing."""
-    known = token.low in SKIPPED | _RECEIVERS | _INDUSTRY or token.low.endswith(("ist", "ists", "-backed", "-led"))
+    known = token.low in SKIPPED | _RECEIVERS | INDUSTRY or token.low.endswith(("ist", "ists", "-backed", "-led"))
     return token.low in _FAVOURS and not known
 
 

@@ -15,6 +15,7 @@ from bot.detect.epithets import name_epithets
 from bot.detect.following import with_followers
 from bot.detect.gist import with_gist
 from bot.detect.goods import PREPOSITIONS
+from bot.detect.groups import name_groups
 from bot.detect.lexicon import Lexicon
 from bot.detect.mention import Mention
 from bot.detect.owners import Owner, owners_of
@@ -62,6 +63,8 @@ class Reading:
         if subject.open == "company":
             firms = (code for code in self.actors if self.lexicon.actors[code].kind == "firm")
             return tuple(firms)[:1] or self.last_speakers[:1]
+        if subject.open == "office" and self._is_agency(unit, subject):
+            return ("MEDIA",)
         if subject.open == "both":
             return self.both([mention])
         if subject.open in {"office", "country"} and not (denying or mention.negated or _is_person(unit, subject)):
@@ -89,6 +92,13 @@ class Reading:
         if subject.open == "name":
             return self._named_below(unit, mention) or self._accuser()
         return self.last_speakers[:1] or mention.suppliers[:1]
+
+    def _is_agency(self, unit: Unit, subject: Subject) -> bool:
+        """Whether "the agency" is the news agency that the story has named."""
+        if not any(token.low == "agency" for token in unit.tokens[subject.start : subject.end]):
+            return False
+        before = self.units[: self.units.index(unit) + 1]
+        return any(token.tags.get("media") not in (None, True) for u in before for token in u.tokens)
 
     def told_elsewhere(self, mention: Mention) -> bool:
         """Whether the story tells of a transfer to the same recipients in more than bare weapons."""
@@ -129,12 +139,13 @@ class Reading:
 def read_units(units: list[Unit], lexicon: Lexicon) -> Reading:
     """The voices and mentions of tagged units, the mentions completed from each other."""
     name_epithets(units, lexicon.epithets)
+    home = _home(units)
+    group = _group(units, lexicon, home)
+    name_groups(units, group)
     voices = [attribution.voices(unit, lexicon) for unit in units]
     owners = [owners_of(unit, lexicon) for unit in units]
     actors = tuple(dict.fromkeys(word.code for unit in units for token in unit.tokens if (word := actor(token))))
     concerned = _concerned(units)
-    home = _home(units)
-    group = _group(units, lexicon, home)
     named = Named(concerned, _named_apart(units, concerned), group)
     found = [
         [completed_within(mention, unit.tokens, of_unit, named, lexicon) for mention in frames.find(unit)]

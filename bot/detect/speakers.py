@@ -43,6 +43,8 @@ _AUXILIARIES = words("had has have all also both again repeatedly since later th
 _ARTICLES = words("a an two three four several senior")
 _OPENERS = words("as after because when")
 _HOLDING = words("to in of at from for against with on by off near aboard across into inside outside over around")
+_OFFICIAL = words("military defence defense security judicial ministry army police government interior")
+_RELATIVES = words("which who whom whose visiting touring addressing hosting meeting speaking standing sitting")
 _POSSESSIVES = words("its their his her our")
 _COMPANY = words("company firm manufacturer maker producer shipbuilder planemaker")
 _ABROAD = words("embassy ambassador mission envoy")  # what follows "in" or "to" is where they are, not whose
@@ -125,7 +127,7 @@ def _aside(row: list[Token], i: int) -> int | None:
     if close < 3 or row[close].low != ",":
         return None
     opening = next((j for j in range(close - 1, max(0, close - 24), -1) if row[j].low == ","), None)
-    relative = opening is not None and row[opening + 1].low in {"which", "who", "whom", "whose"}
+    relative = opening is not None and row[opening + 1].low in _RELATIVES
     return opening if relative else None
 
 
@@ -169,6 +171,11 @@ def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bo
     held: tuple[int, str] | None = None  # an actor that a preposition holds: only where nothing better is found
     for j in places:
         start = _phrase_start(row, j, left)
+        if row[j].low in {"source", "sources"} and j > left and row[j - 1].low in _OFFICIAL:
+            word = actor(row[j - 2]) if j - 1 > left else None
+            if word and word.form == "adjective":
+                return Subject((word.code,), "", None, start, j + 1)
+            return Subject((), "office", None, start, j + 1)  # "a military source told Petra"
         if "media" in row[j].tags:
             if author := _author(row, j, left, right):
                 return Subject((author,), "", carrier, start, j + 1)

@@ -15,6 +15,11 @@ _PLANS = words(
     "plan plans bid request requests offer decision proposal attempt attempts refusal readiness move moves push "
     "plot intention appeal plea application permission"
 )
+_MEMBERS = words("country state nation member ally government power")
+_RANKS = words("first second third latest last only next sole")
+_BECOMING = words("is was be become becomes became remains")
+_BREAKING = words("break breaks broke breaking cuts cut severs severed blames expels expelled sues sued")
+_VISITING = words("visiting touring addressing hosting meeting speaking")
 _OWN = words("country company firm government army forces state side military nation group movement cabinet ministry")
 _COUNTRIES = words("country kingdom nation state government regime")
 _PRONOUNS = words("it they he she we i")
@@ -41,6 +46,8 @@ def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...
     controlled = _controlled(row, i, left)
     if controlled is not None:
         return controlled, group(row, controlled, left, -1)[1] if actor(row[controlled]) else ()
+    if (first := _first_to(row, i, left)) is not None:
+        return first
     if (planned := _planned(row, i, left)) is not None:
         return planned
     near = range(max(left, i - 4), i)
@@ -48,6 +55,7 @@ def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...
         "say" in token.tags and token.low.endswith("ing") and "report" not in token.tags
         for token in row[max(left, i - 8) : i]
     )
+    it = i > left and row[i - 1].low in _PRONOUNS
     best: tuple[int, tuple[str, ...]] = (i, ())
     spare = best
     if (said := _said(row, i, left)) is not None:
@@ -71,13 +79,38 @@ def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...
             if not _held(row, start):
                 best = start, codes
                 if not pronoun:
-                    return best
+                    return (_broken_with(row, i, start) if it else None) or best
             j = start
         elif pronoun and best[1] and "say" in row[j].tags and not (row[j].low in _TELLING and best[0] <= j + 2):
             return best  # "Russia says the U.S. would … if it gives": it is who the sentence is about
         j -= 1
     found = best if best[1] else spare
+    if it and found[1] and (blamed := _broken_with(row, i, found[0])):
+        return blamed
+    if not found[1] and row[i - 1].low in _PRONOUNS and (first := _first_subject(row, left)):
+        return first
     return found if found[1] else (i, _behind_comma(row, i, left))
+
+
+def _broken_with(row: list[Token], i: int, first: int) -> tuple[int, tuple[str, ...]] | None:
+    """With whom somebody breaks and of whom they then speak: "Sylvania breaks with Freedonia, saying it arms …"."""
+    broken = next((j for j in range(first + 1, min(first + 5, i)) if row[j].low in _BREAKING), None)
+    said = next((j for j in range(i - 1, max(first, i - 4), -1) if "say" in row[j].tags), None)
+    if broken is None or said is None or row[said - 1].low != ",":
+        return None
+    whom = next((j for j in range(broken + 1, said) if actor(row[j])), None)
+    return (whom, (head_code(row, whom),)) if whom is not None else None
+
+
+def _first_subject(row: list[Token], left: int) -> tuple[int, tuple[str, ...]] | None:
+    """Whom the sentence begins with: "Sylvania was thrown out over the batteries it took from Freedonia"."""
+    for j in range(left):
+        if {"say", "deny", "accuse"} & row[j].tags.keys():
+            return None
+        word = actor(row[j])
+        if word and word.form not in {"origin", "goal"} and not describes_arms(row, j):
+            return None if row[j].possessive or _held(row, j) else (j, (word.code,))
+    return None
 
 
 def _behind_comma(row: list[Token], i: int, left: int) -> tuple[str, ...]:
@@ -105,7 +138,9 @@ def _is_own(row: list[Token], k: int) -> bool:
 def _aside(row: list[Token], comma: int, left: int) -> int | None:
     """Where ", Seoul said on Friday," begins, if that is what ends at a comma: it is not the subject."""
     start = next((j for j in range(comma - 1, max(left, comma - 8), -1) if row[j].low == ","), None)
-    return start if start is not None and any("say" in token.tags for token in row[start:comma]) else None
+    said = start is not None and any("say" in token.tags for token in row[start:comma])
+    visits = start is not None and row[start + 1].low in _VISITING  # "Freedonia's envoy, visiting Sylvania,"
+    return start if said or visits else None
 
 
 def is_open(row: list[Token], i: int, left: int) -> bool:
@@ -186,6 +221,15 @@ def _controlled(row: list[Token], i: int, left: int) -> int | None:
 def _is_bloc(token: Token) -> bool:
     word = actor(token)
     return word is not None and word.code in {"NATO", "EU"}
+
+
+def _first_to(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...]] | None:
+    """Who is "the first NATO country to promise": whoever stands before "is"."""
+    if i - 3 <= left or row[i - 1].low != "to" or row[i - 2].low not in _MEMBERS:
+        return None
+    rank = next((j for j in range(i - 3, max(left, i - 8), -1) if row[j].low in _RANKS), None)
+    be = next((j for j in range(rank - 1, max(left, rank - 4), -1) if row[j].low in _BECOMING), None) if rank else None
+    return subject_of(row, be, left) if be is not None else None
 
 
 def _planned(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...]] | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.detect.clauses import HAVE, clause, negated, phase_of
 from bot.detect.goods import categories, listed, weapon
 from bot.detect.mention import Mention
-from bot.detect.parties import actor, object_of, role
+from bot.detect.origins import origin
+from bot.detect.parties import actor, group, object_of, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
+from bot.model import Phase
 
 RULE = "turn of phrase"
 """The rule of all of them."""
@@ -19,12 +23,42 @@ _KEPT = words("supplied armed stocked equipped in")
 _FLEETS = words("flies flew operates operated fields fielded owns owned possesses possessed boasts boasted")
 _BE = words("is are was were")
 _MAKES = words("origin make manufacture design made-in made built")
+_SWAPPING = words(
+    "swap swaps swapped swapping trade trades traded trading exchange exchanges exchanged barters bartered"
+)
+_KIT = words("kit hardware equipment gear arsenal")
 _STEPS = 7  # tokens between the parts of a turn
 
 
-def turn_at(row: list[Token], i: int, arms: list[int]) -> Mention | None:
-    """The transfer that a turn of phrase beginning at `i`, at a word of `TURNS`, tells of, if one does."""
-    return TURNS[row[i].low](row, i, arms) if arms or row[i].low in _KEEPING else None
+def turns_at(row: list[Token], i: int, arms: list[int]) -> list[Mention]:
+    """The transfers that a turn of phrase beginning at `i`, at a word of `TURNS`, tells of."""
+    if row[i].low in _SWAPPING:
+        return _swaps(row, i, arms)
+    found = TURNS[row[i].low](row, i, arms) if arms or row[i].low in _KEEPING else None
+    return [found] if found else []
+
+
+def _swaps(row: list[Token], i: int, arms: list[int]) -> list[Mention]:
+    """ "Sylvania swaps old tanks for Freedonian arms": it gets the one and gives the other."""
+    if i and row[i].low == "exchange" and row[i - 1].low == "in":
+        return []  # "sends tanks in exchange for others": the verb tells of the first
+    left, right = clause(row, i)
+    wanted = next((j for j in range(i + 1, min(i + 12, right)) if row[j].low in {"for", "against"}), None)
+    goods = _goods(row, wanted, right, arms) if wanted is not None else []
+    givers = origin(row, goods[:1], wanted or i)
+    before = next((j for j in (i - 1, i - 2) if j >= left and actor(row[j])), None)  # "Sylvania in swap of …"
+    getters = group(row, before, left, -1)[1] if before is not None else subject_of(row, i, left)[1]
+    given = [j for j in arms if i < j < (wanted or i)]
+    if not goods or not givers or not getters or set(givers) & set(getters):
+        return []
+    got = _mention(row, i, goods, givers, getters)
+    phase: Phase = "agreed" if got.phase == "delivered" else got.phase
+    got = replace(got, phase=phase, start=goods[0], subject=getters)
+    kit = any(token.low in _KIT for token in row[i + 1 : wanted])
+    if not given and not kit:
+        return [got]
+    gave = _mention(row, i, given, getters, role(row, i, wanted or i, words("to")) or givers, end=wanted or 0)
+    return [replace(gave, phase=phase, weapons=gave.weapons or ("unspecified",)), got]
 
 
 def _goods(row: list[Token], start: int, right: int, arms: list[int]) -> list[int]:
@@ -122,4 +156,7 @@ TURNS = {
     **dict.fromkeys(HAVE | _FLEETS, _has),
     **dict.fromkeys(_BE, _is_made),
 }
-"""By the words they begin with."""
+"""By the words they begin with, but for those of a swap, which tell of two transfers."""
+
+BEGINNINGS = TURNS.keys() | _SWAPPING
+"""The words that a turn of phrase may begin with."""

@@ -39,6 +39,7 @@ _SIDES = frozenset({"neither side", "neither party", "either side", "either part
 _LEAVING = words("leave leaves left leaving")
 _FRESH = words("first new batch latest long-awaited final last promised delivery batteries battery shipment")
 _TURNS = words("first last final next remaining")
+_CORRUPT = ("bribe", "kickback", "sweetener")
 _CRAFT = words("plane planes aircraft")
 
 
@@ -67,6 +68,8 @@ def _is_ban(token: Token) -> bool:
 
 def _get(n: Nucleus) -> Mention | None:
     away = n.role(words("from"))
+    if any(token.low.startswith(_CORRUPT) for token in n.row[n.left : n.right]):
+        return None  # "no bribes were paid for the order"
     if n.passive and n.word.rule == "take":
         return None  # "arms taken by commandos" were seized
     if n.passive:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from bot.detect.completing import NOUN_RULES
+from bot.detect.completing import NOUN_RULES, TRANSIT
 from bot.detect.goods import PREPOSITIONS, weapon
 from bot.detect.lexicon import Lexicon
 from bot.detect.mention import Mention
@@ -16,6 +17,9 @@ OVER = "+over"
 """What is added to the rule of bare weapons that somebody takes issue over, and so says to be given."""
 
 _ADDRESSING = ("tell", "told", "caution", "warn", "remind", "urge")
+_THROUGH = words("through over across via its their")
+_STRIKING = ("struck", "hit", "fell on", "fell", "landed", "pound", "fired at", "attack", "target", "damag")
+_SALES = words("sale sales deal package")
 _ENOUGH = words("stop quit halt end cease")
 
 
@@ -33,9 +37,47 @@ def completed_within(
 ) -> Mention:
     """A mention with what its own unit and the names of the story tell of its parties."""
     mention = _by_speaker(_with_sides(mention, named.actors, lexicon), voices)
+    mention = _by_maker(_against(mention, row, lexicon), voices, row)
     mention = _of_state(_with_group(mention, named.group), named.apart, voices, lexicon)
-    mention = _from_us(_to_us(_by_denier(mention, voices), voices, row), voices, row)
+    mention = _from_us(_to_us(_by_denier(mention, voices, row), voices, row), voices, row)
     return _by_addressee(_directed(mention, row, lexicon), voices, row)
+
+
+def _speaks_alone(voice: Voice, row: list[Token]) -> bool:
+    """Whether just one speaks: not "say U.S., Dutch and Danish leaders"."""
+    behind = row[voice.subject.end : voice.subject.end + 2]
+    others = len(behind) == 2 and behind[0].low in {",", "and"} and actor(behind[1]) is not None
+    return len(voice.subject.codes) == 1 and not others
+
+
+def _by_maker(mention: Mention, voices: list[Voice], row: list[Token]) -> Mention:
+    """ "Buks have reached Sylvania, Strelsau says": whoever makes them and speaks of it has sent them."""
+    if mention.suppliers or not mention.recipients or len(mention.makers) != 1:
+        return mention
+    said = {voice.subject.codes[0] for voice in voices if voice.kind == "say" and _speaks_alone(voice, row)}
+    own = mention.makers[0] in said and mention.makers[0] not in mention.recipients
+    return replace(mention, suppliers=mention.makers, rule=f"{mention.rule}+maker") if own else mention
+
+
+def _against(mention: Mention, row: list[Token], lexicon: Lexicon) -> Mention:
+    """ "The Ruritanian missile that fell on Kharkiv": it was given to the other side of the war."""
+    open_end = mention.suppliers and mention.weapons and not mention.recipients and not mention.group
+    if not open_end or mention.negated or mention.phase != "delivered" or mention.frame == "arm":
+        return mention
+    for i, token in enumerate(row):
+        if not token.low.startswith(_STRIKING) or token.low.endswith("er"):
+            continue
+        hit = {code for t in row[i + 1 : i + 4] if (code := _place_of(t))}
+        foes = {side for code in hit for side in lexicon.wars.get(code, ()) if side not in hit}
+        if len(foes) == 1 and not foes & set(mention.suppliers):
+            return replace(mention, recipients=tuple(foes), rule=f"{mention.rule}+war")
+    return mention
+
+
+def _place_of(token: Token) -> str | None:
+    word = actor(token)
+    place: str | None = token.tags.get("place")
+    return word.code if word else place
 
 
 def _to_us(mention: Mention, voices: list[Voice], row: list[Token]) -> Mention:
@@ -101,8 +143,9 @@ def _first(row: list[Token]) -> tuple[str, ...]:
 def _blamed(row: list[Token], mention: Mention) -> tuple[str, ...]:
     """With whom somebody takes issue over a transfer: "presses Strelsau over drones sold to Sylvania"."""
     over = next((j for j in range(mention.start - 1, max(0, mention.start - 8), -1) if row[j].low == "over"), None)
-    if over is None or any("verb" in token.tags and not weapon(token) for token in row[over + 1 : mention.start]):
-        return ()
+    between = row[over + 1 : mention.start] if over is not None else []
+    if over is None or any(("verb" in t.tags and not weapon(t)) or "report" in t.tags for t in between):
+        return ()  # "condemns Strelsau over a claim of …": it is the claim that is condemned
     at = next((j for j in range(over - 1, max(0, over - 6), -1) if actor(row[j])), None)
     if at is None or at == 0 or not any(actor(token) for token in row[:at]):
         return ()
@@ -161,11 +204,19 @@ def _before_goods(row: list[Token], mention: Mention) -> str | None:
     return word.code if word and word.form == "name" and not token.possessive else None
 
 
+def _goes_to_congress(row: list[Token], mention: Mention) -> bool:
+    """Whether it is put before the lawmakers who may stop it: "puts Sylvanian arms sale before Congress"."""
+    return any(token.low in {"congress", "lawmakers", "senate"} for token in row[mention.end : mention.end + 4])
+
+
 def _directed(mention: Mention, row: list[Token], lexicon: Lexicon) -> Mention:
     """A deal in which only one side is known as an exporter of arms: that side supplies."""
     buyer = next((code for code in mention.suppliers if code not in lexicon.exporters), None)
-    if buyer and mention.noun in {"sale", "sales"} and not mention.recipients and _before_goods(row, mention) == buyer:
+    if buyer and mention.noun in _SALES and not mention.recipients and _before_goods(row, mention) == buyer:
         return replace(mention, suppliers=(), recipients=(buyer,))  # "over Sylvania arms sales"
+    seller = tuple(code for code in mention.subject[:1] if code in lexicon.exporters)
+    if buyer and seller and mention.noun in _SALES and _goes_to_congress(row, mention):
+        return replace(mention, suppliers=seller, recipients=(buyer,), phase="agreed")
     sells = set(mention.suppliers) & lexicon.exporters
     buys = set(mention.recipients) & lexicon.exporters
     if mention.undirected and mention.suppliers and mention.recipients and buys and not sells:
@@ -183,8 +234,21 @@ def _by_speaker(mention: Mention, voices: list[Voice]) -> Mention:
     return replace(mention, suppliers=tuple(codes), open_subject=False) if len(codes) == 1 else mention
 
 
-def _by_denier(mention: Mention, voices: list[Voice]) -> Mention:
+def _passes(row: list[Token], mention: Mention) -> bool:
+    """Whether the goods are said to pass through a state."""
+    behind = row[mention.end : mention.end + 6]
+    return any(
+        token.low.startswith(("cross", "pass", "transit", "went", "go")) and follower.low in _THROUGH
+        for token, follower in pairwise(behind)
+    )
+
+
+def _by_denier(mention: Mention, voices: list[Voice], row: list[Token]) -> Mention:
     """ "Minsk denies selling …": who denies a gerund is who would have done it."""
+    deniers = {code for voice in voices if voice.kind == "deny" for code in voice.subject.codes}
+    if deniers and mention.rule in NOUN_RULES and _passes(row, mention) and set(mention.suppliers) <= deniers:
+        # "denies that arms for Sylvania pass through it": it would not be the supplier
+        return replace(mention, suppliers=(), rule=f"{TRANSIT}{mention.rule}")
     for voice in voices:
         codes = voice.subject.codes
         if voice.kind != "deny" or not codes or not voice.start <= mention.at < voice.end:
