@@ -161,6 +161,8 @@ def _with_shared_subject(row: list[Token], voice: Voice, found: list[Voice]) -> 
 
 def _over(verb: Token) -> frozenset[str]:
     """What stands before that which is protested against: "after …", "demands explanation for …"."""
+    if verb.low.startswith(("bristl", "fum", "rail")):
+        return _OVER | {"at", "against"}
     return _OVER | {"for", "of", "about"} if verb.low.endswith(("explanation", "answers")) else _OVER
 
 

@@ -7,7 +7,7 @@ from bot.detect.goods import DEPLOYED, FIRING, LOADED, categories, listed, meant
 from bot.detect.mention import Mention
 from bot.detect.nouns import SUPPORT
 from bot.detect.origins import origin
-from bot.detect.parties import TO, actor, head_code, is_group, role
+from bot.detect.parties import TO, actor, head_code, is_group, object_of, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
@@ -42,8 +42,8 @@ def weapon_mention(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     links = _LINKS if not vague else _NEAR_LINKS
     if follows and follows.low in links:
         into = role(row, last, min(right, last + 7), words("to for into"))
-    if [token.low for token in row[last + 1 : last + 3]] == ["from", "us"]:
-        into = role(row, last + 2, right, TO)  # "no weapons from us to either side"
+    if follows and follows.low == "from" and last + 2 < right and (actor(row[last + 2]) or row[last + 2].low == "us"):
+        into = role(row, last + 2, min(right, last + 8), TO)  # "no weapons from us to either side"
     if follows and (goal := actor(follows)) and goal.form == "goal":
         into = (goal.code,)
     suppliers = role(row, last, min(right, last + 5), words("from")) or origin(row, [i], left)
@@ -138,6 +138,11 @@ def _built_into(row: list[Token], goods: list[int], last: int, right: int) -> tu
 
 def _seen_in(row: list[Token], last: int, left: int, right: int, suppliers: tuple[str, ...]) -> tuple[str, ...]:
     """Where a state's weapons turned up: "Freedonian rifles found in Sylvania", "report on Freedonian guns in …"."""
+    if last + 2 < right and row[last + 1].low in {"now", "already"} and row[last + 2].low == "in":
+        codes = role(row, last + 1, min(right, last + 6), words("in"))  # "first Freedonian fighters now in Sylvania"
+        return codes if set(codes).isdisjoint(suppliers) else ()
+    if codes := _fuelled(row, last, right):
+        return codes
     told = any(token.low in _FOUND or _QUESTIONED & token.tags.keys() for token in row[left:right])
     if (known := weapon(row[last])) and known.category in _SELF_MOVING:
         return ()  # they may have come by themselves
@@ -145,6 +150,15 @@ def _seen_in(row: list[Token], last: int, left: int, right: int, suppliers: tupl
         return ()
     codes = role(row, last, min(right, last + 6), words("in on"))
     return codes if set(codes).isdisjoint(suppliers) else ()
+
+
+def _fuelled(row: list[Token], last: int, right: int) -> tuple[str, ...]:
+    """Whose war a state's weapons fuel: "Freedonian weapons fuel Sylvania's war"."""
+    if last + 3 >= len(row) or not row[last + 1].low.startswith(("fuel", "feed")):
+        return ()
+    at, codes = object_of(row, last + 1, right)
+    war = codes and at + 1 < len(row) and row[at + 1].low in {"war", "conflict", "fighting", "bloodshed"}
+    return codes if war else ()
 
 
 def _to_have(row: list[Token], i: int, left: int) -> int | None:

@@ -63,7 +63,7 @@ def read(story: Story, lexicon: Lexicon) -> tuple[Claim, ...]:
     ]
     for index in range(len(found)):
         _read_unit(reading, index)
-    reading.claims = [claim for claim in reading.claims if not _is_answered(claim, reading)]
+    reading.claims = [c for c in reading.claims if not (_is_answered(c, reading) or _is_of_group(c, reading))]
     told = {claim.supplier for claim in reading.claims if claim.stance == "asserts"}
     for unit, code, mention in reading.reported:
         if told.isdisjoint(mention.suppliers):
@@ -81,6 +81,16 @@ def _is_answered(claim: Claim, reading: Reading) -> bool:
     answer = {unit.text for unit in reading.units[at : at + 2]}
     dyad = (claim.supplier, claim.recipient)
     return any(c.stance == "denies" and c.words in answer and (c.supplier, c.recipient) == dyad for c in reading.claims)
+
+
+def _is_of_group(claim: Claim, reading: Reading) -> bool:
+    """Whether a state is named for its rebels: "denies arming Syrian rebels: it sent no arms to Syria"."""
+    return claim.stance == "denies" and any(
+        (other.stance, other.claimant, other.supplier) == (claim.stance, claim.claimant, claim.supplier)
+        and claim.recipient is not None
+        and reading.lexicon.state_of_group(other.recipient) == claim.recipient
+        for other in reading.claims
+    )
 
 
 def _is_plain(token: Token) -> bool:

@@ -152,6 +152,8 @@ def is_passive(row: list[Token], i: int, word: TransferWord, left: int) -> bool:
     last = row[i - 1] if i > left else None
     if last and last.low in _CONDITIONS:  # "a target if supplied to Kyiv"
         return True
+    if last and last.low in {"not", "never"} and i - 1 > left:  # "missiles not sold to Sylvania"
+        last = row[i - 2]
     if last and last.low.endswith("ly") and i - 1 > left:  # "weapons previously given to"
         last = row[i - 2]
     return bool(last and (weapon(last) or "noun" in last.tags) and not (i + 1 < len(row) and weapon(row[i + 1])))

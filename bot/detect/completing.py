@@ -103,6 +103,9 @@ def _put_together(mentions: Iterable[Mention]) -> Mention | None:
 
 def _turned(mention: Mention, told: _Told) -> Mention:
     """ "Iraq denies arms contract with Iran" does not tell who sells; where another sentence does, it is so."""
+    if mention.frame == "deal" and not mention.suppliers and len(mention.recipients) == 1:
+        bought = told.recipients_of.get(mention.recipients[0])  # "no deal with Iran", who sold
+        return replace(mention, suppliers=mention.recipients, recipients=bought) if bought else mention
     if mention.frame != "deal" or len(mention.suppliers) != 1 or len(mention.recipients) != 1:
         return mention
     if told.directed.get(mention.suppliers[0]) == mention.recipients:
@@ -142,7 +145,7 @@ def _filled(mention: Mention, told: _Told, cast: Cast) -> Mention:
         return replace(mention, suppliers=told.first.suppliers, recipients=told.first.recipients)
     if cast.accused and not mention.suppliers and mention.frame != "get" and cast.accused not in mention.recipients:
         return replace(mention, suppliers=(cast.accused,))
-    return _with_home(mention, cast.home)
+    return _with_home(mention, cast.home, cast.foes)
 
 
 def _acting(mention: Mention, home: str) -> Mention:
@@ -154,13 +157,15 @@ def _acting(mention: Mention, home: str) -> Mention:
     return mention
 
 
-def _with_home(mention: Mention, home: str | None) -> Mention:
+def _with_home(mention: Mention, home: str | None, foes: tuple[frozenset[str], ...]) -> Mention:
     if home is None:
         return mention
     if mention.frame in {"get", "arrive"} and not mention.recipients and home not in mention.suppliers:
         return replace(mention, recipients=(home,))
     untold = mention.recipients and not mention.suppliers and mention.frame != "seize"
     open_phase = mention.phase != "delivered" or mention.negated
+    if any(home in sides and sides & set(mention.recipients) for sides in foes):
+        return mention
     if untold and home not in {*mention.recipients, "UN"} and open_phase:
         return replace(mention, suppliers=(home,))
     return mention

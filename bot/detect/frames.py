@@ -110,7 +110,9 @@ def _is_called_for(row: list[Token], mention: Mention) -> bool:
 
 def _is_over(row: list[Token], start: int) -> bool:
     """Whether somebody takes issue over the weapons that begin at `start`, and does not choose one over another."""
-    over = next((j for j in range(start - 1, max(0, start - 4), -1) if row[j].low == "over"), None)
+    warned = any(token.low.startswith(("warn", "caution")) for token in row[:start])
+    links = {"over", "against"} if warned else {"over"}
+    over = next((j for j in range(start - 1, max(0, start - 4), -1) if row[j].low in links), None)
     return over is not None and not any("verb" in token.tags and not weapon(token) for token in row[:over])
 
 

@@ -151,7 +151,7 @@ def _gives(n: Nucleus) -> Mention | None:
     if n.word.weak and goods is n.ahead and goods and {t.low for t in n.row[n.at : goods[0]]} & {"on", "about"}:
         return None  # "offers Sylvania talks on missiles"
     _, subject = n.subject()
-    if not into and (own := _to_its_own(n, goods)):
+    if not into and (own := _to_its_own(n, goods) or _leased(n, goods, direct)):
         return own
     industry = any(token.low in INDUSTRY for token in n.row[object_at + 1 : object_at + 4])  # "Strelsau's arms plants"
     if direct and not industry and describes_arms(n.row, object_at) and (into or _is_adjective(n.row, object_at)):
@@ -195,6 +195,14 @@ def _to_its_own(n: Nucleus, goods: list[int]) -> Mention | None:
     if not (behind and behind[0] in _OWN_FORCES and away and subject) or set(away) & set(subject):
         return None
     return n.mention(away, subject, goods)
+
+
+def _leased(n: Nucleus, goods: list[int], direct: tuple[str, ...]) -> Mention | None:
+    """ "Sylvania leases Freedonian drones": who leases another's has got them."""
+    _, subject = n.subject()
+    away = origin(n.row, goods, n.at) if goods and goods == n.ahead and n.row[n.at].low.startswith("leas") else ()
+    theirs = subject and away and not set(away) & set(subject) and (not direct or direct == away)
+    return replace(n.mention(away, subject, goods, subject), phase="agreed") if theirs else None
 
 
 def _is_to_unnamed(n: Nucleus) -> bool:

@@ -54,6 +54,7 @@ class Lexicon:
     _used: frozenset[str] = frozenset()  # words behind a weapon that is only used
     _namesakes: Namesakes = field(default_factory=Namesakes)
     _groups: dict[str, dict[str, str]] = field(default_factory=dict)  # noun → state → the group's code
+    _group_states: dict[str, str] = field(default_factory=dict)  # the group's code → its state
     _hints: ahocorasick_rs.AhoCorasick | None = None  # of the words without which no story is about arms
 
     def name(self, code: str | None) -> str:
@@ -88,6 +89,10 @@ class Lexicon:
     def group_of(self, noun: str, state: str) -> str | None:
         """The code of the armed group of a state that a noun alone means: "rebels" in a story about Syria."""
         return self._groups.get(noun, {}).get(state)
+
+    def state_of_group(self, code: str | None) -> str | None:
+        """The state that an armed group without a name of its own is of: SYRIAN REBELS is of SY."""
+        return self._group_states.get(code or "")
 
     def publisher(self, outlet: str) -> str:
         """Who stands behind an outlet's name: "Reuters via The Fore" and "Thomson Reuters" are "Reuters"."""
@@ -196,6 +201,7 @@ def _add_unnamed_groups(lexicon: Lexicon, nouns: Mapping[str, Collection[str]]) 
         for ending, words in nouns.items():
             code = f"{adjective.upper()} {ending}"
             lexicon.actors.setdefault(code, Actor(code, f"{adjective} {ending.lower()}", "group"))
+            lexicon._group_states[code] = state
             for word in words:
                 codes.setdefault(word, {})[state] = lexicon._actor_words.setdefault(f"{adjective} {word}".lower(), code)
     lexicon._groups = codes

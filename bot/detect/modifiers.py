@@ -57,6 +57,12 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
         return found  # it is a denial
     if word.frame == "stop" and i + 1 < len(row) and row[i + 1].low in {"using", "firing", "use"}:
         return found  # "stopped using heavy weapons"
+    if (
+        word.frame == "ask"
+        and row[i].low.startswith("turn")
+        and not any(token.low == "for" for token in row[i + 1 : i + 8])
+    ):
+        return found  # "turns to Moscow after senator blocks rifles"
     left, right = clause(row, i)
     passive = is_passive(row, i, word, left) or _ends_headline(row, i, word, right)
     _, subject = subject_of(row, i, left)

@@ -16,9 +16,9 @@ from bot.model import Phase
 SUPPORT = words(
     "make made makes making complete completed completes conclude concluded carry carried begin began begun start "
     "started continue continued approve approved approves increase increased announce announced announces resume "
-    "resumed resumes clear clears cleared sign signs signed ink inks plan plans planned planning lift lifts pledge "
-    "pledges pledged promise promises push prepare prepares authorise authorised authorize authorized offer offers "
-    "offered green-lights has had"
+    "resumed resumes puts put clear clears cleared sign signs signed ink inks plan plans planned planning lift lifts "
+    "pledge pledges pledged promise promises push prepare prepares authorise authorised authorize authorized offer "
+    "offers offered green-lights has had"
 )
 _GETTING = words("purchase acquisition procurement buy import order")
 _IMPOSING = words(
@@ -27,6 +27,7 @@ _IMPOSING = words(
     "clamps keep keeps kept maintain maintains maintained uphold upholds upheld tighten tightens tightened"
 )
 _IMPOSED = words("imposed extended renewed prolonged stands stood remains applies tightened upheld reimposed")
+_FLOUTING = ("flout", "breach", "violat", "break", "broke", "bust", "defy", "defie", "circumvent", "skirt", "evad")
 _LIFTING = ("lift", "eas", "scrap", "end", "drop", "relax")
 # They may name a transfer without a word for the goods, where the story has told of it.
 _BARE = words(
@@ -155,12 +156,20 @@ def _embargo(row: list[Token], i: int, word: TransferWord, arms: list[int], left
     before = row[max(left, i - 6) : i]
     behind = {token.low for token in row[i + 1 : min(i + 7, right)]}
     imposed = any(token.low in _IMPOSING for token in before) or bool(behind & _IMPOSED)
+    broken = next((j for j in range(max(left, i - 6), i) if row[j].low.startswith(_FLOUTING)), None)
     lifted = any(token.low.startswith(_LIFTING) for token in (*before, *(t for t in row[i + 1 : right] if _ed(t))))
     first = i if i in arms else i - 1
     on = role(row, i, min(right, i + 5), words("on against"))
     under = on or _named_before(row, first, left)
     bare = row[i].low == "embargo" and not (i and row[i - 1].low in _CIVIL)  # a story about arms speaks of theirs
-    if (i - 1 not in arms and i not in arms and not bare) or not (imposed or lifted) or not under:
+    if (i - 1 not in arms and i not in arms and not bare) or not under:
+        return None
+    if broken is not None:
+        suppliers = subject_of(row, broken, left)[1]
+        if not suppliers or set(suppliers) & set(under):
+            return None  # a state under embargo buys
+        return Mention(word.rule, i, first, i + 1, suppliers, under, ("unspecified",), "delivered", False, suppliers)
+    if not (imposed or lifted):
         return None
     _, subject = subject_of(row, i - 1 if on else first - 1, left)
     subject = subject or role(row, i, right, words("by"))
@@ -219,6 +228,9 @@ def _noun_parties(
     suppliers, recipients = away or own, into or partner or _users(row, last, right)
     if not recipients and own and subject and i and row[i - 1].low in {"its", "their"} and not set(subject) & set(own):
         recipients = subject  # "Moscow has replenished its supply of Iranian drones"
+    awarded = word.frame == "deal" and any(token.low == "awarded" for token in row[max(0, i - 9) : i])
+    if awarded and subject and (awarder := role(row, last, right, words("by"))):
+        return subject, awarder  # "a Freedonian firm awarded contract by Sylvania"
     if word.frame == "deal" and subject and _is_won(row, i):
         buyers = tuple(code for code in away or own or partner if code not in subject)
         if buyers:  # "a Freedonian firm wins order for jets from Sylvania"

@@ -16,7 +16,8 @@ _DETERMINERS = words(
     "the a an this that's its their any no of his her such another new each every on under in despite for"
 )
 _NOUNS_TOO = words(
-    "passes moves takes lease offer loads ship ships find finds arm fire fires launch launches use uses field fields"
+    "passes moves takes lease offer loads ship ships find finds arm fire fires launch launches use uses field fields "
+    "dock"
 )
 _BEFORE_ARMED = words("has have had having never not secretly it hasn't haven't hadn't didn't not ever")
 _BE = words("been being is are was were")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from bot.detect.goods import PREPOSITIONS
-from bot.detect.parties import actor, group, head_code, role
+from bot.detect.parties import ABBREVIATED, actor, group, head_code, role
 from bot.detect.text import Token, words
 
 VESSELS = words(
@@ -31,6 +31,7 @@ def origin(row: list[Token], goods: list[int], left: int, told: bool = False) ->
                 close = word.form in {"name", "seat"} and j == i - 1 and not told
                 if word.form in {"adjective", "origin", "firm"} or row[j].possessive or close:
                     plain = not row[j].possessive and word.form not in {"adjective", "origin"}
+                    plain = plain and row[j].low not in ABBREVIATED  # "balks at US jets"
                     if j and plain and (row[j - 1].low in {"to", "for"} or "verb" in row[j - 1].tags):
                         break  # "to Russia weapons", "gave Ukraine F-16s"
                     return group(row, j, left, -1)[1]

@@ -18,7 +18,7 @@ SKIPPED = words(
     "militants insurgents militia either both neither movement faction"
 )
 # Names that stand for an adjective too.
-_ABBREVIATED = words("us u.s. uk u.k. uae dprk rok prc eu")
+ABBREVIATED = words("us u.s. uk u.k. uae dprk rok prc eu")
 _RECEIVERS = words(
     "sides side forces troops fighters soldiers units customers buyers parties party factions tribes police "
     "security border naval air people war-hit nearby entities firms agents"
@@ -28,6 +28,7 @@ _FAVOURS = words(
 )
 INDUSTRY = words("plants plant factories factory industry makers producers manufacturers firms complex")
 _WARS = words("war conflict front crisis invasion offensive campaign")
+_PARTS = ("components", "sensors", "ammunition")
 _HELPING = words("defend help aid support assist protect bolster strengthen")
 _HELD = words("seen found used held captured hands")
 _REACH = 14  # tokens
@@ -106,8 +107,10 @@ def _bare_list(row: list[Token], j: int, step: int) -> bool:
 
 def _speaks(row: list[Token], i: int) -> bool:
     """Whether the actor at `i` is the subject of a verb of speaking rather than one more of a list."""
+    comma = i + 1 < len(row) and row[i + 1].low == ","  # "for Sylvania or Graustark, Strelsau insists"
     return (
-        any({"say", "deny", "office"} & token.tags.keys() for token in row[i + 1 : i + 4])
+        not comma
+        and any({"say", "deny", "office"} & token.tags.keys() for token in row[i + 1 : i + 4])
         and row[i - 2 if row[i - 1].low == "the" else i - 1].low != "and"
     )
 
@@ -206,6 +209,8 @@ def _behind(row: list[Token], j: int, right: int) -> tuple[str, ...]:
             described = k + 1 < right and (weapon(row[k + 1]) or "group" in row[k + 1].tags)
             if k + 1 < right and weapon(row[k + 1]) and _stands_as_adjective(row, k):
                 return ()  # "deal for 32 US jets"
+            if word.form == "adjective" and row[j].low == "for" and described and _are_parts(row, j):
+                return (word.code,)  # "engines for Sylvanian drones"
             if word.form == "adjective" and described and not any(t.low in INDUSTRY for t in row[k + 1 : k + 4]):
                 return ()
             return group(row, _head(row, k, right), right, 1)[1]
@@ -220,11 +225,17 @@ def _behind(row: list[Token], j: int, right: int) -> tuple[str, ...]:
     return ()
 
 
+def _are_parts(row: list[Token], j: int) -> bool:
+    """Whether parts, sensors or rounds stand before "for": "engines for", "sensor exports for"."""
+    goods = weapon(row[j - 1]) or (weapon(row[j - 2]) if j > 1 and "noun" in row[j - 1].tags else None)
+    return goods is not None and goods.category in _PARTS
+
+
 def _stands_as_adjective(row: list[Token], k: int) -> bool:
     """Whether a name before goods says whose they are: "US jets", "32 Freedonia tanks"."""
     word = actor(row[k])
     plain = word is not None and word.form == "name" and not row[k].possessive
-    return plain and (row[k].low in _ABBREVIATED or (k > 0 and row[k - 1].low.isdigit()))
+    return plain and (row[k].low in ABBREVIATED or (k > 0 and row[k - 1].low.isdigit()))
 
 
 def _is_other_noun(token: Token) -> bool:

@@ -41,6 +41,8 @@ def subject_of(row: list[Token], i: int, left: int) -> tuple[int, tuple[str, ...
     """
     if i - 1 > left and row[i - 1].low == "that" and row[i].low.endswith("ing"):
         return i, ()  # "warned that arming Kyiv would …": it is not who warns
+    if i > left and row[i - 1].low in {"said", "says", "say", "argued", "argues"} and row[i].low.endswith("ing"):
+        return i, ()  # "said arming Kyiv would …"
     if i - 4 >= left and row[i - 1].low == "to" and row[i - 2].low in _ALLOWED and row[i - 3].low == "be":
         i -= 3  # "asked Bern to be allowed to send"
     controlled = _controlled(row, i, left)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.detect.clauses import HAVE, clause, negated, phase_of
-from bot.detect.goods import categories, listed, weapon
+from bot.detect.goods import categories, listed, makers, weapon
 from bot.detect.mention import Mention
 from bot.detect.origins import origin
 from bot.detect.parties import actor, group, object_of, role
@@ -21,6 +21,9 @@ _THANKING = words("thank thanks thanked thanking")
 _KEEPING = words("keep keeps kept keeping")
 _KEPT = words("supplied armed stocked equipped in")
 _FLEETS = words("flies flew operates operated fields fielded owns owned possesses possessed boasts boasted")
+_POSSESSED = words("theirs its ours his hers")
+_FOUND = words("found seized captured recovered discovered seen")
+_CUSTOMERS = words("customer buyer client importer customers buyers importers")
 _BE = words("is are was were")
 _MAKES = words("origin make manufacture design made-in made built")
 _SWAPPING = words(
@@ -109,6 +112,80 @@ def _has(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     return _mention(row, i, goods, givers, getters)
 
 
+def _replaces(row: list[Token], i: int, arms: list[int]) -> Mention | None:
+    """ "Sylvania to replace its jets with Freedonian drones", "… with tanks from Freedonia"."""
+    left, right = clause(row, i)
+    by = next((j for j in range(i + 1, min(i + 9, right)) if row[j].low in {"with", "by"}), None)
+    goods = _goods(row, by, right, arms) if by is not None else []
+    givers = (origin(row, goods, by or i) or role(row, goods[-1], right, words("from"))) if goods else ()
+    getters = subject_of(row, i, left)[1]
+    if not givers or not getters or set(givers) & set(getters):
+        return None
+    found = _mention(row, i, goods, givers, getters)
+    return replace(found, phase="agreed" if found.phase == "delivered" else found.phase, subject=getters)
+
+
+def _talks(row: list[Token], i: int, arms: list[int]) -> Mention | None:
+    """ "Sylvania in talks with Freedonia over a missile that Freedonia makes": it wants it."""
+    left, right = clause(row, i)
+    if i + 1 >= right or row[i + 1].low != "with":
+        return None
+    end = len(row)  # "over" begins another clause, and tells what the talks are about
+    about = next((j for j in range(i + 2, min(i + 6, end)) if row[j].low in {"over", "on", "for"}), None)
+    goods = [j for j in arms if about is not None and about < j <= about + 3]
+    sides = (*subject_of(row, i, left)[1], *object_of(row, i + 1, about or i)[1])
+    own = makers(row[goods[0] : goods[-1] + 1]) if goods else ()
+    if len(sides) != 2 or len(own) != 1 or own[0] not in sides:
+        return None
+    getters = tuple(code for code in sides if code not in own)
+    return replace(_mention(row, i, goods, own, getters), phase="proposed", subject=sides[:1])
+
+
+def _keeps_from(row: list[Token], i: int, arms: list[int]) -> Mention | None:
+    """ "Freedonia kept its bombs from Sylvania": it stopped them."""
+    left, right = clause(row, i)
+    goods = _goods(row, i, right, arms)
+    behind = goods[-1] + 1 if goods and goods[0] - i <= 3 else right
+    if behind + 1 >= right or row[behind].low != "from" or not actor(row[behind + 1]):
+        return None
+    getters = role(row, goods[-1], right, words("from"))
+    givers = subject_of(row, i, left)[1]
+    if not getters or not givers or set(givers) & set(getters):
+        return None
+    return replace(_mention(row, i, goods, givers, getters), phase="stopped", negated=False)
+
+
+def _customer(row: list[Token], i: int, arms: list[int]) -> Mention | None:
+    """ "Sylvania becomes first customer for Freedonia's jets", "the main buyer of Freedonian arms"."""
+    left, right = clause(row, i)
+    if i + 1 >= right or row[i + 1].low not in {"for", "of", "from"}:
+        return None
+    goods = _goods(row, i + 1, right, arms)
+    givers = origin(row, goods[:1], i + 1) if goods else ()
+    names = (j for j in range(i - 1, max(left - 1, i - 9), -1) if (w := actor(row[j])) and w.form != "adjective")
+    before = next(names, i)
+    getters = group(row, before, left, -1)[1] if before < i and not row[before].possessive else ()
+    if not givers or not getters or set(givers) & set(getters):
+        return None
+    found = _mention(row, i, goods, givers, getters)
+    first = any(token.low in {"first", "launch", "new", "latest"} for token in row[before:i])
+    phase: Phase = "agreed" if first and found.phase == "delivered" else found.phase
+    return replace(found, start=before, phase=phase, subject=())
+
+
+def _theirs(row: list[Token], i: int, arms: list[int]) -> Mention | None:
+    """ "Denies that rifles found at the rebels' base were theirs": that it has given them."""
+    left, right = clause(row, i)
+    goods = [j for j in arms if left <= j < i]
+    if not goods or i + 1 >= right or row[i + 1].low not in _POSSESSED:
+        return None
+    if not any("deny" in token.tags for token in row[:i]) and not negated(row, i + 1, left):
+        return None  # "rifles at the base were ours": they may have been lost
+    found = next((j for j in range(goods[-1] + 1, i) if row[j].low in _FOUND), None)
+    getters = role(row, found, i, words("in at on with among from by")) if found is not None else ()
+    return _mention(row, i, goods[:1], (), getters) if getters else None
+
+
 def _is_made(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     """ "Missiles that the rebels launched were of Freedonian origin", "the rockets they fired were Freedonian"."""
     if arms[0] >= i:
@@ -133,6 +210,14 @@ def _is_made(row: list[Token], i: int, arms: list[int]) -> Mention | None:
     return _mention(row, i, goods[:1], (word.code,), users)
 
 
+def _be(row: list[Token], i: int, arms: list[int]) -> Mention | None:
+    return _theirs(row, i, arms) or _is_made(row, i, arms)
+
+
+def _keep(row: list[Token], i: int, arms: list[int]) -> Mention | None:
+    return _keeps(row, i, arms) or _keeps_from(row, i, arms)
+
+
 def _mention(
     row: list[Token],
     i: int,
@@ -152,9 +237,12 @@ def _mention(
 
 TURNS = {
     **dict.fromkeys(_THANKING, _thanks),
-    **dict.fromkeys(_KEEPING, _keeps),
+    **dict.fromkeys(_KEEPING, _keep),
     **dict.fromkeys(HAVE | _FLEETS, _has),
-    **dict.fromkeys(_BE, _is_made),
+    **dict.fromkeys(_BE, _be),
+    **dict.fromkeys(_CUSTOMERS, _customer),
+    **dict.fromkeys(("replace", "replaces", "replacing", "replaced"), _replaces),
+    **dict.fromkeys(("in talks", "talks"), _talks),
 }
 """By the words they begin with, but for those of a swap, which tell of two transfers."""
 

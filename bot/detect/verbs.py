@@ -20,7 +20,7 @@ from bot.detect.goods import (
 from bot.detect.mention import Mention
 from bot.detect.nucleus import Nucleus
 from bot.detect.origins import made_in, maker, origin, possessor, vessel_of
-from bot.detect.parties import FROM, TO, bound, describes_arms, for_group, object_of, role
+from bot.detect.parties import FROM, TO, actor, bound, describes_arms, for_group, object_of, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import subject_of
 from bot.detect.text import Token, words
@@ -70,6 +70,8 @@ def _get(n: Nucleus) -> Mention | None:
     away = n.role(words("from"))
     if any(token.low.startswith(_CORRUPT) for token in n.row[n.left : n.right]):
         return None  # "no bribes were paid for the order"
+    if n.word.rule in {"order", "weigh"} and (chosen := _chosen(n)):
+        return chosen
     if n.passive and n.word.rule == "take":
         return None  # "arms taken by commandos" were seized
     if n.passive:
@@ -109,11 +111,14 @@ def _get(n: Nucleus) -> Mention | None:
     both = n.row[at + 2].low == "and" if at + 2 < n.right else False  # "gets Freedonian instructors and tanks"
     if not suppliers and direct and both and n.ahead and n.ahead[0] <= at + 4:
         suppliers = direct
+    bound_for = n.role(words("to")) if n.word.rule == "take" and away else ()
+    if bound_for and "ing" in n.word.forms:
+        return n.mention(away, bound_for, n.ahead)  # "a dhow taking rifles from Freedonia to Sylvania"
     if n.word.rule == "take" and not recipients and away:
         return None  # "officers took rifles from the gang"
     if n.word.rule == "take" and n.ahead and not away and (there := role(n.row, n.ahead[-1], n.right, words("to"))):
         carrying = replace(n, word=TransferWord(n.word.rule, "give", "delivered", n.word.forms))
-        return carrying.mention((), there, n.ahead)  # "was taking arms to Tripoli"
+        return carrying.mention(origin(n.row, n.ahead, n.at), there, n.ahead)  # "was taking arms to Tripoli"
     fresh = bool(n.ahead) and any(token.low in _TURNS for token in n.row[n.at + 1 : n.ahead[0]])  # "takes last of 12 …"
     from_them = away and n.ahead and not any(token.low == "from" for token in n.row[n.at : n.ahead[0]])
     if n.word.rule == "take" and not (fresh or from_them):
@@ -121,6 +126,20 @@ def _get(n: Nucleus) -> Mention | None:
     if n.row[n.at].low.startswith(("pay", "paid")):
         suppliers = object_of(n.row, n.at, n.right)[1]  # "paid Pyongyang for rockets"
     return n.mention(suppliers, recipients, n.ahead, recipients, neither)
+
+
+def _chosen(n: Nucleus) -> Mention | None:
+    """ "A Freedonian firm picked for Sylvanian submarines", "… tapped for two ships by Sylvania"."""
+    if "participle" not in n.word.forms or not n.ahead or n.row[n.at].low.endswith("ing"):
+        return None
+    if n.at + 1 >= n.right or n.row[n.at + 1].low != "for" or n.ahead[0] - n.at > 6:
+        return None
+    _, suppliers = n.subject()
+    recipients = role(n.row, n.ahead[-1], n.right, words("by")) or origin(n.row, n.ahead, n.at + 1, told=True)
+    close = n.passive or any(actor(token) for token in n.row[n.at + 2 : n.at + 4]) or n.row[n.at + 2].text.islower()
+    if not suppliers or not recipients or not close or set(suppliers) & set(recipients):
+        return None
+    return n.mention(suppliers, recipients, n.ahead)
 
 
 def _shop(n: Nucleus) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ OVER = "+over"
 """What is added to the rule of bare weapons that somebody takes issue over, and so says to be given."""
 
 _ADDRESSING = ("tell", "told", "caution", "warn", "remind", "urge")
+_PASSING = ("cross", "pass", "transit", "went", "go")
 _THROUGH = words("through over across via its their")
 _STRIKING = ("struck", "hit", "fell on", "fell", "landed", "pound", "fired at", "attack", "target", "damag")
 _SALES = words("sale sales deal package")
@@ -143,6 +144,11 @@ def _first(row: list[Token]) -> tuple[str, ...]:
 def _blamed(row: list[Token], mention: Mention) -> tuple[str, ...]:
     """With whom somebody takes issue over a transfer: "presses Strelsau over drones sold to Sylvania"."""
     over = next((j for j in range(mention.start - 1, max(0, mention.start - 8), -1) if row[j].low == "over"), None)
+    warned = any(token.low.startswith(("warn", "caution")) for token in row[: mention.start])
+    if over is None and warned:  # "warns Cairo against Russian jets"
+        over = next(
+            (j for j in range(mention.start - 1, max(0, mention.start - 4), -1) if row[j].low == "against"), None
+        )
     between = row[over + 1 : mention.start] if over is not None else []
     if over is None or any(("verb" in t.tags and not weapon(t)) or "report" in t.tags for t in between):
         return ()  # "condemns Strelsau over a claim of …": it is the claim that is condemned
@@ -238,7 +244,7 @@ def _passes(row: list[Token], mention: Mention) -> bool:
     """Whether the goods are said to pass through a state."""
     behind = row[mention.end : mention.end + 6]
     return any(
-        token.low.startswith(("cross", "pass", "transit", "went", "go")) and follower.low in _THROUGH
+        token.low.startswith(_PASSING) and (follower.low in _THROUGH or actor(follower))
         for token, follower in pairwise(behind)
     )
 
@@ -246,7 +252,8 @@ def _passes(row: list[Token], mention: Mention) -> bool:
 def _by_denier(mention: Mention, voices: list[Voice], row: list[Token]) -> Mention:
     """ "Minsk denies selling …": who denies a gerund is who would have done it."""
     deniers = {code for voice in voices if voice.kind == "deny" for code in voice.subject.codes}
-    if deniers and mention.rule in NOUN_RULES and _passes(row, mention) and set(mention.suppliers) <= deniers:
+    own = (deniers and set(mention.suppliers) <= deniers) or (mention.negated and mention.rule in NOUN_RULES)
+    if own and mention.rule in NOUN_RULES and _passes(row, mention):
         # "denies that arms for Sylvania pass through it": it would not be the supplier
         return replace(mention, suppliers=(), rule=f"{TRANSIT}{mention.rule}")
     for voice in voices:
