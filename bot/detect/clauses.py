@@ -20,7 +20,7 @@ _NEGATIONS = words(
 # "not only", "no doubt", "no knowledge of": nothing is denied.
 _NO_NEGATION = words(
     "only longer just doubt knowledge comment details word matter wonder objection objections secret secrets apology "
-    "regrets qualms problem need choice alternative surprise idea clear less fewer"
+    "obstacle obstacles barrier limit regrets qualms problem need choice alternative surprise idea clear less fewer"
 )
 _UNKNOWN = words("knew know known knowing aware imagined realised realized")  # "I never knew …" leaves it to be so
 _ABSTAINING = {("yet", "to"), ("refrains", "from"), ("refrained", "from"), ("refrain", "from"), ("far", "from")}

@@ -56,8 +56,11 @@ class Cast:
 def completed(found: list[list[Mention]], cast: Cast) -> list[list[Mention]]:
     """The mentions of each unit with the parties filled in that others tell; those that stay too open are dropped."""
     if not any(m.suppliers and m.recipients for of_unit in found for m in of_unit):
+        deals = [m for of_unit in found for m in of_unit if m.frame == "deal" and m.suppliers and not m.recipients]
+        sold = any(m.suppliers != m.subject and not set(m.suppliers) & set(m.makers) for m in deals)
         found = [
-            [_with_maker(m, cast) if m.recipients or m.frame == "deal" else m for m in of_unit] for of_unit in found
+            [_with_maker(m, cast) if not sold and (m.recipients or m.frame == "deal") else m for m in of_unit]
+            for of_unit in found
         ]
     mentions = [mention for of_unit in found for mention in of_unit]
     told = _Told()

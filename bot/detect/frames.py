@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.detect.bare import weapon_mention
-from bot.detect.clauses import clause
+from bot.detect.clauses import clause, is_negation
+from bot.detect.gapping import gapped
 from bot.detect.giving import nothing_given
 from bot.detect.goods import goes_abroad, makers, weapon
 from bot.detect.mention import Mention
@@ -25,6 +26,7 @@ from bot.detect.verbs import verb_mention
 from bot.model import Phase
 
 # "Iranian drones" alone tell of no transfer; "reports of Iranian drones" may.
+_ALLOWING = words("allow allows allowed allowing permit permits permitted permitting")
 _SHIPS = words("ship vessel freighter boat dhow tanker")
 _SPOKEN_OF = frozenset({"report", "deny", "untrue", "no_evidence", "call"})
 
@@ -63,9 +65,10 @@ def find(unit: Unit) -> list[Mention]:
                 continue
             found.append(mention)
             used.update(j for j in arms if mention.start <= j < mention.end)
-    found = _joined(found)
+    found = _joined([*found, *gapped(row, found, arms)])
     for i, word in reversed(modifiers):  # the inner first: "asks the UN to stop drones reaching …"
         found = modified(row, i, word, arms, found)
+    found = [replace(m, phase="stopped", negated=False) if m.negated and _is_not_allowed(row, m) else m for m in found]
     found = [
         replace(m, phase="delivered", rule=f"ask+{m.rule}") if m.phase == "stopped" and _is_called_for(row, m) else m
         for m in found
@@ -89,6 +92,13 @@ def _drops_deal(row: list[Token], i: int) -> bool:
         if noun and not row[j].tags.get("weapon"):
             return noun.frame == "deal" or row[j].low in {"sale", "sales", "export", "exports", "transfer", "delivery"}
     return False
+
+
+def _is_not_allowed(row: list[Token], mention: Mention) -> bool:
+    """Whether it is refused: "does not allow the delivery of the warship"."""
+    at = next((j for j in range(mention.start - 1, max(0, mention.start - 5), -1) if row[j].low in _ALLOWING), None)
+    ships = at is not None and any(token.low.removesuffix("s") in _SHIPS for token in row[at : mention.start])
+    return at is not None and not ships and any(is_negation(token) for token in row[max(0, at - 3) : at])
 
 
 def _is_called_for(row: list[Token], mention: Mention) -> bool:

@@ -37,6 +37,9 @@ NO_TRADE = words(
     "exercise exercises icbm intercontinental booster orbit splashed capsized sank sunk deploying deployed "
     "deploys deployment hacker hackers transponder rescue rescued airspace warships summit takeover merger"
 )
+COUNTS = words("a an two three four five six seven eight nine ten eleven twelve dozen dozens hundreds thousands for")
+"""Words that goods begin with behind somebody's name."""
+
 _MOVING = words("aircraft ships drones armour missiles")
 
 
@@ -75,10 +78,20 @@ def one_list(row: list[Token], goods: list[int]) -> list[int]:
     kept = goods[:1]
     for j in goods[1:]:
         low, high = sorted((kept[-1], j))
-        if any({"verb", "say", "deny"} & token.tags.keys() and not weapon(token) for token in row[low + 1 : high]):
+        between = row[low + 1 : high]
+        if any({"verb", "say", "deny"} & token.tags.keys() and not weapon(token) for token in between):
+            break
+        if any(_takes_over(row, k) for k in range(low + 1, high - 1)):
             break
         kept.append(j)
     return kept
+
+
+def _takes_over(row: list[Token], k: int) -> bool:
+    """Whether another gives what follows: "…, Freedonia four ships", "… and Graustark for radars"."""
+    word = row[k].tags.get("actor")
+    names = word is not None and word.form in {"name", "seat"} and row[k - 1].low in {",", "and"}
+    return names and not row[k].possessive and (row[k + 1].low in COUNTS or row[k + 1].low.isdigit())
 
 
 def names_goods(row: list[Token], start: int, end: int) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.detect.clauses import ACCOUNTS, before, clause, is_passive, negated, phase_of
-from bot.detect.goods import PREPOSITIONS, categories, makers
+from bot.detect.goods import PREPOSITIONS, categories, makers, one_list
 from bot.detect.mention import Mention
 from bot.detect.origins import VESSELS, origin, possessor
-from bot.detect.parties import TO, bound, head_code, object_of, role
+from bot.detect.parties import TO, actor, bound, head_code, object_of, role
 from bot.detect.phrases import TransferWord
 from bot.detect.subjects import is_open, subject_of
 from bot.detect.text import Token, words
@@ -82,10 +82,26 @@ def modified(row: list[Token], i: int, word: TransferWord, arms: list[int], foun
     goods = [j for j in arms if (i < j < right and j - i <= _REACH) or (passive and left <= j < i)]
     if not goods or any(m.start <= goods[0] < m.end for m in found):
         return found
+    goods = one_list(row, goods) if word.frame == "ask" else goods
     if word.frame == "ask" and any(token.low in ACCOUNTS for token in row[i + 1 : goods[0]]):
         return found  # "demands an explanation for Freedonian mortars": it does not want them
     own = _own(row, i, word, left, right, subject, goods)
-    return [*found, own] if own else found
+    return [*found, own, *_also_asked(row, i, own, arms, right)] if own else found
+
+
+def _also_asked(row: list[Token], i: int, own: Mention, arms: list[int], right: int) -> list[Mention]:
+    """Whom the same verb asks for more: "asks Freedonia for drones and Graustark for radars"."""
+    if not own.rule.startswith("ask") or not object_of(row, i, own.end)[1]:
+        return []
+    more = []
+    for j in range(own.end, right - 2):
+        word = actor(row[j])
+        if word and row[j - 1].low in {",", "and"} and row[j + 1].low == "for" and word.code not in own.recipients:
+            goods = [k for k in arms if j + 1 < k <= j + 5]
+            if goods:
+                weapons = categories(row, goods[:1])
+                more.append(replace(own, at=j, start=j, end=goods[0] + 1, suppliers=(word.code,), weapons=weapons))
+    return more
 
 
 def _ends_headline(row: list[Token], i: int, word: TransferWord, right: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.detect.clauses import clause, phase_of, undone
+from bot.detect.embargoes import CIVIL, embargo
 from bot.detect.goods import categories, makers
 from bot.detect.mention import Mention
 from bot.detect.origins import origin, possessor
@@ -21,14 +22,6 @@ SUPPORT = words(
     "offers offered green-lights has had"
 )
 _GETTING = words("purchase acquisition procurement buy import order")
-_IMPOSING = words(
-    "impose imposes imposed slap slaps slapped extend extends extended renew renews renewed prolong prolongs prolonged "
-    "adopt adopts adopted approve approves approved declare declares declared announce announces announced clamp "
-    "clamps keep keeps kept maintain maintains maintained uphold upholds upheld tighten tightens tightened"
-)
-_IMPOSED = words("imposed extended renewed prolonged stands stood remains applies tightened upheld reimposed")
-_FLOUTING = ("flout", "breach", "violat", "break", "broke", "bust", "defy", "defie", "circumvent", "skirt", "evad")
-_LIFTING = ("lift", "eas", "scrap", "end", "drop", "relax")
 # They may name a transfer without a word for the goods, where the story has told of it.
 _BARE = words(
     "shipment shipments delivery deliveries supplies transfer transfers sale sales consignment transaction"
@@ -41,15 +34,11 @@ _WINNING = words("win wins won clinch clinches clinched bag bags bagged land lan
 _CHIEF = words("main among biggest largest chief principal top leading")
 _MAY = words("could can may might would will")
 _UNDER = words("under through via amid")
-_CIVIL = words(
-    "power gas energy food water grain oil medical fuel electricity aid vaccine wheat trade economic energy "
-    "press news travel grain wine import export"
-)
 
 
 def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) -> Mention | None:
     """ "arms sales to X", "shipment of rockets from Y", "X's weapons deliveries"."""
-    if i and (row[i - 1].low in _CIVIL or (row[i - 1].low == "to" and row[i].low in {"license", "licence"})):
+    if i and (row[i - 1].low in CIVIL or (row[i - 1].low == "to" and row[i].low in {"license", "licence"})):
         return None
     if i > 1 and row[i - 1].low in _GOVERNING and any(token.low in _RULES for token in row[max(0, i - 3) : i - 1]):
         return None  # "rules on transfers of arms"
@@ -57,7 +46,7 @@ def noun_mention(row: list[Token], i: int, word: TransferWord, arms: list[int]) 
     if word.frame == "request":
         return _request(row, i, word, arms, left, right)
     if word.frame == "embargo":
-        return _embargo(row, i, word, arms, left, right)
+        return embargo(row, i, word, arms, left, right)
     before = [j for j in arms if left <= j and i - 4 <= j < i and not _is_apart(row, j, i)]
     after = [j for j in arms if i < j < right and j <= i + 9 and _is_about(row, i, j)]
     goods = before or ([i] if i in arms else []) or after
@@ -133,6 +122,8 @@ def _request(row: list[Token], i: int, word: TransferWord, arms: list[int], left
     suppliers = asked or tuple(code for code in subject if code not in asking)
     if not asking or set(asking) & set(suppliers):
         return None
+    meant = role(row, goods[-1], min(right, goods[-1] + 3), words("for"))  # "Berlin's request for shells for Kyiv"
+    asking = tuple(code for code in meant if code not in suppliers) or asking
     weapons = categories(row, goods)
     granted = (
         bool(suppliers)
@@ -149,55 +140,6 @@ def _asker(row: list[Token], i: int, left: int) -> tuple[str, ...]:
     """Whose request it is: "Kyiv's request", "the Ukrainian request"."""
     word = actor(row[i - 1]) if i > left else None
     return (word.code,) if word and word.form == "adjective" else possessor(row, i, left)
-
-
-def _embargo(row: list[Token], i: int, word: TransferWord, arms: list[int], left: int, right: int) -> Mention | None:
-    """ "UN slaps arms embargo on Sylvania": whoever imposes it stops what goes there."""
-    before = row[max(left, i - 6) : i]
-    behind = {token.low for token in row[i + 1 : min(i + 7, right)]}
-    imposed = any(token.low in _IMPOSING for token in before) or bool(behind & _IMPOSED)
-    broken = next((j for j in range(max(left, i - 6), i) if row[j].low.startswith(_FLOUTING)), None)
-    lifted = any(token.low.startswith(_LIFTING) for token in (*before, *(t for t in row[i + 1 : right] if _ed(t))))
-    first = i if i in arms else i - 1
-    on = role(row, i, min(right, i + 5), words("on against"))
-    under = on or _named_before(row, first, left)
-    bare = row[i].low == "embargo" and not (i and row[i - 1].low in _CIVIL)  # a story about arms speaks of theirs
-    if (i - 1 not in arms and i not in arms and not bare) or not under:
-        return None
-    if broken is not None:
-        suppliers = subject_of(row, broken, left)[1]
-        if not suppliers or set(suppliers) & set(under):
-            return None  # a state under embargo buys
-        return Mention(word.rule, i, first, i + 1, suppliers, under, ("unspecified",), "delivered", False, suppliers)
-    if not (imposed or lifted):
-        return None
-    _, subject = subject_of(row, i - 1 if on else first - 1, left)
-    subject = subject or role(row, i, right, words("by"))
-    suppliers = tuple(code for code in subject if code not in {"UN", "EU"})
-    return Mention(
-        word.rule,
-        i,
-        first,
-        i + 1,
-        suppliers,
-        under,
-        ("unspecified",),
-        "stopped" if imposed else "proposed",
-        False,
-        subject,
-        frame="seize",
-    )
-
-
-def _ed(token: Token) -> bool:
-    return token.low.endswith("ed") and "actor" not in token.tags
-
-
-def _named_before(row: list[Token], first: int, left: int) -> tuple[str, ...]:
-    """Whom "the Sylvania arms embargo" is on; who has one of its own, such as the UN, imposes it."""
-    word = actor(row[first - 1]) if first > left else None
-    plain = word and word.form == "name" and not row[first - 1].possessive
-    return (word.code,) if word and plain and word.code not in {"UN", "EU", "US", "NATO"} else ()
 
 
 def _noun_parties(

@@ -66,6 +66,7 @@ class Nucleus:
     ) -> Mention:
         """What the verb tells of; nobody supplies themselves."""
         phase, denied = phase_of(self.row, self.at, self.left, self.right, self.word, goods)
+        recipients = tuple(code for code in recipients if code != "UN")  # it is told of it, and receives nothing
         return Mention(
             self.word.rule,
             self.at,

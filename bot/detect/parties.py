@@ -5,7 +5,7 @@ All look from the nucleus of a transfer, the token at `i`, inside its clause, an
 
 from __future__ import annotations
 
-from bot.detect.goods import PREPOSITIONS, weapon
+from bot.detect.goods import COUNTS, PREPOSITIONS, weapon
 from bot.detect.phrases import ActorWord
 from bot.detect.text import Token, words
 
@@ -29,6 +29,7 @@ _FAVOURS = words(
 INDUSTRY = words("plants plant factories factory industry makers producers manufacturers firms complex")
 _WARS = words("war conflict front crisis invasion offensive campaign")
 _PARTS = ("components", "sensors", "ammunition")
+_WAYS = words("way means sea air train rail road plane ship parachute truck")
 _HELPING = words("defend help aid support assist protect bolster strengthen")
 _HELD = words("seen found used held captured hands")
 _REACH = 14  # tokens
@@ -78,6 +79,8 @@ def group(row: list[Token], i: int, stop: int, step: int) -> tuple[int, tuple[st
         if word and joined:
             if (word.form == "person" and joined == ",") or (step > 0 and _speaks(row, j)):
                 break
+            if step > 0 and j + 1 < stop and (row[j + 1].low in COUNTS - {"for"} or row[j + 1].low.isdigit()):
+                break  # "to Sylvania, and Graustark nine howitzers"
             if not paired and joined == "," and not _bare_list(row, j, step):
                 break
             codes.append(word.code)
@@ -175,6 +178,10 @@ def loose_object(row: list[Token], i: int, right: int) -> tuple[str, ...]:
 def role(row: list[Token], i: int, right: int, prepositions: frozenset[str]) -> tuple[str, ...]:
     """The actors behind the first of the prepositions after the nucleus that holds any."""
     for j in range(i + 1, min(i + 1 + _REACH, right)):
+        if row[j].low == "”" and j + 1 < right and row[j + 1].low == ",":
+            return ()  # the sentence that is quoted ends
+        if row[j].low == "by" and j + 1 < right and row[j + 1].low in _WAYS:
+            continue  # "sold to Sylvania by way of Freedonia"
         if row[j].low in prepositions and (codes := _behind(row, j, right)):
             return tuple(dict.fromkeys((*codes, *_again(row, j, right))))
         if row[j].low == "," and "by" in prepositions:
@@ -261,7 +268,7 @@ def bound(row: list[Token], left: int, right: int) -> tuple[str, ...]:
         if row[j].low in {"bound", "meant", "destined", "headed", "intended"}:
             return role(row, j, right, words("for to"))
         with_whom = row[j].low in _HELD and j + 1 < right and row[j + 1].low in {"with", "by", "of"}
-        if with_whom and (codes := _behind(row, j + 1, right)):
+        if with_whom and (codes := _behind(row, j + 1, right)) and not codes[0].endswith("PIRATES"):
             return codes
         if (word := actor(row[j])) and word.form == "goal":
             return (word.code,)

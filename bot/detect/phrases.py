@@ -66,7 +66,7 @@ class Phrases:
 
     def __init__(self) -> None:
         self._single: dict[str, list[_Entry]] = defaultdict(list)
-        self._longer: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
+        self._longer: dict[str, dict[str, list[_Entry]]] = defaultdict(lambda: defaultdict(list))
         self._written: list[tuple[str, str, Any]] = []
 
     def enter(self, phrase: str, kind: str, value: Any) -> None:
@@ -80,7 +80,7 @@ class Phrases:
             possessive = any(token.possessive for token in found[:-1])
         lower = tuple(" ".join(written).lower().split())
         cased = written if written != lower else None
-        row = self._longer[lower[0], lower[1]] if len(lower) > 1 else self._single[lower[0]]
+        row = self._longer[lower[0]][lower[1]] if len(lower) > 1 else self._single[lower[0]]
         # Of two as long, the first rule stays the first.
         insort(row, _Entry(lower, cased, possessive, kind, value), key=_longest_first)
         self._written.append((phrase.lower(), kind, value))
@@ -99,7 +99,8 @@ class Phrases:
 
     def written(self, kind: str) -> Iterator[tuple[str, Any]]:
         """Every phrase of a kind as it is written in the rules, with its value."""
-        for row in (*self._single.values(), *self._longer.values()):
+        longer = (row for by_second in self._longer.values() for row in by_second.values())
+        for row in (*self._single.values(), *longer):
             for entry in row:
                 if entry.kind == kind:
                     yield " ".join(entry.cased or entry.words), entry.value
@@ -134,8 +135,8 @@ class Phrases:
         best = 1
         tags: dict[str, Any] = {}
         low = found[at].low
-        if at + 1 < len(found):
-            for entry in self._longer.get((low, found[at + 1].low), ()):
+        if (by_second := self._longer.get(low)) and at + 1 < len(found):
+            for entry in by_second.get(found[at + 1].low, ()):
                 length = len(entry.words)
                 if length < best:
                     break

@@ -195,6 +195,8 @@ def named(row: list[Token], left: int, right: int, lexicon: Lexicon, nearest: bo
         if word and word.form not in {"origin", "goal"}:
             if _is_held(row, j) and not _is_headed(row, j):
                 held = held or (j, word.code)
+            elif word.form == "adjective" and j + 1 < right and row[j + 1].low in _COMPANY and row[j - 1].low == "the":
+                return Subject((), "company", None, start, j + 2)  # "the Swedish company said"
             elif not (word.form == "adjective" and any("media" in t.tags for t in row[j + 1 : min(j + 3, right)])):
                 far, codes = group(row, j, left, -1)
                 if far != j and _is_held(row, far):

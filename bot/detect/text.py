@@ -133,14 +133,17 @@ def units(story: Story) -> list[Unit]:
 def tokens(text: str) -> list[Token]:
     """The raw tokens of a text; a possessive ending is cut off and noted."""
     found = []
-    for match in _TOKEN.finditer(text):
-        word, start, end = match.group(), match.start(), match.end()
-        possessive = False
+    end = 0
+    for written in _TOKEN.findall(text):  # nothing but blanks stands between two, so each is the next of its kind
+        start = text.index(written, end)
+        end = start + len(written)
+        word, possessive = written, False
         if ("'" in word or "’" in word) and len(word) > 2 and (ending := _POSSESSIVE.search(word)):
             # "s’" at the end of a plural keeps its s: "allies’"
             word = word[: ending.start()] + ("s" if ending.group()[0] == "s" else "")
             possessive = True
-        found.append(Token(word, word.lower().replace("’", "'"), start, end, possessive))
+        low = word.lower()
+        found.append(Token(word, low.replace("’", "'") if "’" in low else low, start, end, possessive, {}))
     return found
 
 

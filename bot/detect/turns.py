@@ -24,7 +24,7 @@ _FLEETS = words("flies flew operates operated fields fielded owns owned possesse
 _POSSESSED = words("theirs its ours his hers")
 _FOUND = words("found seized captured recovered discovered seen")
 _CUSTOMERS = words("customer buyer client importer customers buyers importers")
-_BE = words("is are was were")
+_BE = words("is are was were isn't aren't wasn't weren't")
 _MAKES = words("origin make manufacture design made-in made built")
 _SWAPPING = words(
     "swap swaps swapped swapping trade trades traded trading exchange exchanges exchanged barters bartered"
@@ -230,7 +230,7 @@ def _mention(
     word = TransferWord(RULE, "give", "delivered")
     phase, denied = phase_of(row, i, left, right, word, goods)
     last = max([end, i + 1, *(j + 1 for j in goods)])
-    denied = denied or negated(row, i, left)
+    denied = denied or negated(row, i, left) or row[i].low.endswith("n't")
     first = min([i, *goods])
     return Mention(word.rule, i, first, last, givers, getters, categories(row, goods), phase, denied, givers)
 

@@ -156,7 +156,8 @@ def _blamed(row: list[Token], mention: Mention) -> tuple[str, ...]:
     if at is None or at == 0 or not any(actor(token) for token in row[:at]):
         return ()
     word = actor(row[at])
-    held = row[at - 1].low in PREPOSITIONS - {"with", "against", "before"}
+    to = row[at - 1].low == "to" and "protest" in row[at - 2].tags  # "protests to Strelsau over …"
+    held = row[at - 1].low in PREPOSITIONS - {"with", "against", "before"} and not to
     acts = any({"say", "verb"} & token.tags.keys() for token in row[at + 1 : over])
     return (word.code,) if word and not held and not acts and word.form != "origin" else ()
 
